@@ -1,0 +1,164 @@
+import type { EntryKind, LtxHeader } from '../ltx';
+
+/**
+ * The port to one live database file: what the protocol needs from whoever owns the file. Nothing here knows a store;
+ * nothing in the protocol knows SQLite, threads or paths.
+ *
+ * One life of an engine: `inspect` → (`prove` | `restore` | `create` | `adopt`) → `beginClaim` → `open` → any number of
+ * `capture`, `settled`, `beginCheckpoint`, `finishCheckpoint` → `hold` → `close`. Calls are answered in order. Every
+ * method may reject with a `PersistenceError`; after `WORKER_DIED` only `close` is of use.
+ */
+export interface DatabaseEngine {
+  /**
+   * Takes the host lock (`DATABASE_IN_USE` if another process has it) and looks at the local files. Changes nothing but
+   * the lock file. Rejects where the folder cannot be written to, or the SQLite at hand must not be used.
+   */
+  inspect(): Promise<LocalDatabase>;
+
+  /**
+   * Is the local file the state that `head` names, or that state and commits of this host behind it? Where it is, the
+   * file is opened and held, so that nobody can move it on unseen. Never changes the file.
+   */
+  prove(head: LogHead): Promise<Proof>;
+
+  /** A new database of one page, not yet in its place, as the entry of TXID 1. */
+  create(entry: EntryStamp): Promise<CapturedEntry>;
+
+  /** The local file, opened and held, whole, as the entry of TXID 1. Rejects (before any change) what is no sound SQLite database. */
+  adopt(entry: EntryStamp): Promise<CapturedEntry>;
+
+  /**
+   * Begins a restore into a temporary file. `finish` of the sink puts it into its place: with `replace`, whatever stands
+   * there is set aside first; without, an existing file is `RESTORE_TARGET_EXISTS`.
+   */
+  restore(options: { readonly replace: boolean }): Promise<RestoreSink>;
+
+  /** Remembers on disk, before the claim is made, that the claim of `nodeId` at `txid` continues this local state. */
+  beginClaim(claim: { readonly nodeId: string; readonly txid: number; readonly lineage: string }): Promise<void>;
+
+  /** The claim is proved: hold the file and watch it for commits. From here on nothing is lost; the app may open it. */
+  open(head: { readonly nodeId: string; readonly txid: number; readonly commit: number }): Promise<void>;
+
+  /** Called when commits are seen that no `capture` has returned yet. At most once between two captures. */
+  onCommits(listener: () => void): void;
+
+  /** Everything committed when the call arrived that is in no entry yet, as one entry; null if there is nothing. */
+  capture(entry: EntryStamp): Promise<CapturedEntry | null>;
+
+  /** The store has everything up to `txid`; spooled bytes of entries up to there may go. */
+  settled(txid: number): Promise<void>;
+
+  /** How urgent a checkpoint is, as of the last `capture`. */
+  readonly checkpointDue: boolean;
+
+  /**
+   * First half of a checkpoint: captures what must be stored before the database file may take it in. The caller stores
+   * the entry, if there is one, reports `settled`, and calls `finishCheckpoint`.
+   */
+  beginCheckpoint(entry: EntryStamp): Promise<CapturedEntry | null>;
+  finishCheckpoint(): Promise<void>;
+
+  /**
+   * Closes the file to writers (bounded wait for the one that is writing). True if it is closed now. Holds until `close`.
+   */
+  hold(): Promise<boolean>;
+
+  /** Forgets what `prove`, `adopt` or `create` opened, so that the start can be decided anew. */
+  reset(): Promise<void>;
+
+  /**
+   * Lets go of everything. `released`: the TXID of the stored release entry that ends this life, which lets the next one
+   * continue this very file; null where the end was not clean.
+   */
+  close(end: { readonly released: number | null }): Promise<void>;
+}
+
+/** What the protocol decides about an entry; the engine adds what it holds. */
+export interface EntryStamp {
+  readonly txid: number;
+  /** 16 hex digits. */
+  readonly nodeId: string;
+  /** File checksum of the entry before, 16 hex digits; zeros where there is none. */
+  readonly parent: string;
+  /** ms since 1970, never less than that of the entry before. */
+  readonly timestamp: number;
+}
+
+export interface CapturedEntry {
+  readonly txid: number;
+  /** File checksum, 16 hex digits: the parent of the next entry. */
+  readonly checksum: string;
+  readonly timestamp: number;
+  /** Size of the database behind this entry, in pages. */
+  readonly commit: number;
+  /** Bytes per page. */
+  readonly pageSize: number;
+  /** SQL transactions it holds; 0 where that is not known (a snapshot). */
+  readonly commits: number;
+  /** The same bytes at every call: in memory, or from a spool file that stays until the entry is settled. */
+  readonly body: Uint8Array | { readonly size: number; open(): AsyncIterable<Uint8Array> };
+}
+
+/** A place in a write-ahead log: only the checksum proves it. */
+export interface WalPosition {
+  readonly salt1: number;
+  readonly salt2: number;
+  /** Bytes from the start of the file; 32 is right behind its header. */
+  readonly offset: number;
+  /** Cumulative checksum there, 16 hex digits. */
+  readonly checksum: string;
+}
+
+/** The newest entry of the log. */
+export interface LogHead {
+  readonly txid: number;
+  readonly nodeId: string;
+  readonly kind: EntryKind;
+  readonly pageSize: number;
+  readonly commit: number;
+  /** Where in the writer's write-ahead log it ends; null where the entry names no place. */
+  readonly position: WalPosition | null;
+  /** Of the log it belongs to; null where the replica has no `replica.json`. */
+  readonly lineage: string | null;
+}
+
+export interface LocalDatabase {
+  /** Shown to people; never compared. */
+  readonly path: string;
+  /** The database file itself is there. */
+  readonly present: boolean;
+  /** Bytes of the database file. */
+  readonly size: number;
+  /** The highest TXID that this host knows to be stored, and in which lineage. */
+  readonly stored: { readonly txid: number; readonly lineage: string } | null;
+}
+
+export type Proof =
+  | { readonly proved: true; readonly position: WalPosition | null }
+  | { readonly proved: false; readonly reason: string };
+
+export interface RestoreSink {
+  beginFile(file: { readonly key: string; readonly minTxid: number; readonly maxTxid: number }): Promise<void>;
+  /** The bytes are taken over: do not touch them afterwards. Waits while too much is on its way. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** The file was intact and continues what was applied before. */
+  endFile(): Promise<AppliedFile>;
+  /** SQLite itself looks at the result (`PRAGMA quick_check` or `integrity_check`). */
+  verify(depth: 'quick' | 'full'): Promise<void>;
+  /** Durable and in its place. */
+  finish(): Promise<RestoredDatabase>;
+  abort(): Promise<void>;
+}
+
+export interface AppliedFile {
+  readonly header: LtxHeader;
+  readonly checksum: string;
+}
+
+export interface RestoredDatabase {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Where the files that stood in its place went; null if there were none worth keeping. */
+  readonly setAside: string | null;
+}

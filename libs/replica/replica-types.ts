@@ -1,0 +1,115 @@
+import type { PersistenceErrorData } from '../errors';
+import type { DatabaseEngine } from '../engine/database-engine';
+import type { ObjectStore } from '../storage/object-store';
+import type { Clock } from './clock';
+
+/** What the database is called in the store: compared at every start with what is there. */
+export interface ReplicaIdentity {
+  /** package.json name of the app. */
+  readonly application: string;
+  readonly database: string;
+  /** Environment, slot or preview; empty for the main one. */
+  readonly deployment: string;
+}
+
+export interface ReplicaSettings {
+  /** At most one unconfirmed publish per interval while writers are busy (default 1,000). */
+  readonly publishIntervalMs: number;
+  /** How long a `flush()` waits before it answers FLUSH_TIMEOUT (default 10,000). */
+  readonly flushTimeoutMs: number;
+  /** What SQLite checks after a restore. */
+  readonly verify: 'quick' | 'full';
+}
+
+export interface ReplicaOptions {
+  /** Rooted at the replica's folder, with deadlines and retries around it. */
+  readonly store: ObjectStore;
+  readonly engine: DatabaseEngine;
+  readonly clock: Clock;
+  readonly identity: ReplicaIdentity;
+  /** Random for this process life: 16 hex digits. */
+  readonly nodeId: string;
+  /** Random, used if this start begins a new history: 32 hex digits. */
+  readonly newLineage: string;
+  readonly settings: ReplicaSettings;
+  readonly onEvent?: (event: ReplicaEvent) => void;
+}
+
+/** How the local database came to be. */
+export type Origin = 'created' | 'adopted' | 'continued' | 'restored';
+
+export interface StartOutcome {
+  readonly origin: Origin;
+  /** TXID of this life's claim: its epoch. */
+  readonly epoch: number;
+  /** The state it began with. */
+  readonly txid: number;
+  /** When that state was written (ms since 1970); null for a new or adopted database. */
+  readonly time: number | null;
+  /** Bytes of the database file. */
+  readonly bytes: number;
+  readonly durationMs: number;
+}
+
+export type Role = 'starting' | 'owner' | 'fenced' | 'stopped';
+
+export interface ReplicaStatus {
+  readonly role: Role;
+  readonly origin: Origin | null;
+  /** TXID of this life's claim; null before it has one. */
+  readonly epoch: number | null;
+  /** Highest TXID of this life that the store has. */
+  readonly durableTxid: number | null;
+  readonly lag: Lag;
+  readonly lastStored: StoredInfo | null;
+  /** The failure that stands now; null once it has passed. */
+  readonly error: (PersistenceErrorData & { readonly since: number }) | null;
+}
+
+export interface Lag {
+  /** Age of the oldest commit that is not stored; 0 if all is stored. */
+  readonly ms: number;
+  /** SQL transactions known to wait; those not yet read from the log of the database are counted as one. */
+  readonly commits: number;
+  /** Bytes known to wait. */
+  readonly bytes: number;
+}
+
+export interface StoredInfo {
+  readonly txid: number;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly bytes: number;
+  /** From capture to the store's answer. */
+  readonly durationMs: number;
+}
+
+export interface FlushResult {
+  /** Everything committed before the call is stored at or below this TXID. */
+  readonly txid: number;
+}
+
+export interface RestoreResult {
+  readonly path: string;
+  /** The state restored. */
+  readonly txid: number;
+  /** When it was written (ms since 1970). */
+  readonly time: number;
+  /** Bytes of the database file. */
+  readonly bytes: number;
+  readonly durationMs: number;
+}
+
+/** One way, for logs and monitoring; a listener that throws is ignored. */
+export type ReplicaEvent =
+  | { readonly type: 'found'; readonly found: string }
+  | { readonly type: 'set-aside'; readonly path: string; readonly reason: string }
+  | { readonly type: 'restoring'; readonly files: number; readonly totalBytes: number; readonly txid: number; readonly time: number | null }
+  | { readonly type: 'progress'; readonly doneBytes: number; readonly totalBytes: number; readonly elapsedMs: number }
+  | { readonly type: 'restored'; readonly txid: number; readonly time: number; readonly bytes: number; readonly durationMs: number }
+  | { readonly type: 'started'; readonly outcome: StartOutcome }
+  | { readonly type: 'stored'; readonly txid: number; readonly bytes: number; readonly commits: number; readonly durationMs: number }
+  | { readonly type: 'failed'; readonly error: PersistenceErrorData; readonly attempt: number }
+  | { readonly type: 'recovered'; readonly afterMs: number }
+  | { readonly type: 'fenced'; readonly error: PersistenceErrorData }
+  | { readonly type: 'stopped'; readonly clean: boolean; readonly txid: number | null };
