@@ -1,0 +1,15 @@
+export { isPersistenceError, PersistenceError, type ErrorCode } from '../errors';
+export type { ObjectStore } from '../storage/object-store';
+export { StoreError } from '../storage/store-error';
+export { PersistenceHealthIndicator } from './health/persistence-health.indicator';
+export { PersistenceModule } from './module/persistence.module';
+export type {
+  PersistenceAsyncOptions,
+  PersistenceOptions,
+  PersistenceOptionsFactory,
+} from './module/persistence-options';
+export { getStoreToken, getSyncServiceToken, InjectSyncService } from './module/tokens';
+export type { PersistenceStatus } from './persistence-status';
+export { directory, memory } from './storage/storage-choice';
+export { SyncService, type FlushResult, type RestoreResult } from './sync.service';
+export type { PersistenceTypeOrmOptions } from './typeorm/typeorm-options';
