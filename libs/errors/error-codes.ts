@@ -28,6 +28,14 @@ export const ERROR_CODES = codes({
     kind: 'configure',
     hint: 'Correct the named option; the message says which values are allowed.',
   },
+  NOT_SUPPORTED_YET: {
+    kind: 'configure',
+    hint: 'This version cannot do that yet. Remove the setting, or use one that the message names.',
+  },
+  DATABASE_URL_UNSUPPORTED: {
+    kind: 'configure',
+    hint: 'Use file:<path> or sqlite:<path> for a local database file, or remove DATABASE_URL.',
+  },
   MODULE_MISSING: {
     kind: 'configure',
     hint: 'Import PersistenceModule.forRoot() in the root module, before TypeOrmModule.forRootAsync(PersistenceModule.typeOrm({...})).',
@@ -93,6 +101,14 @@ export const ERROR_CODES = codes({
   STORE_UNREACHABLE: {
     kind: 'retry',
     hint: 'Check network, address and credentials of the store. No database was opened or changed.',
+  },
+  STORE_NOT_CONFIGURED: {
+    kind: 'configure',
+    hint: 'Set NETWORK_DB_PATH to a file on storage that outlives the container, or give PersistenceModule.forRoot() a storage.',
+  },
+  STORE_SETTINGS_INCOMPLETE: {
+    kind: 'configure',
+    hint: 'Set the variable that the message names, or remove the others that belong to it.',
   },
   STORE_DENIED: {
     kind: 'configure',
