@@ -80,9 +80,7 @@ export interface ListOptions extends CallOptions {
  * The bytes of a `put`: in memory, or opened anew for each attempt with a length known beforehand (a stream whose length
  * differs is refused and nothing is stored).
  */
-export type PutBody =
-  | Uint8Array
-  | { readonly size: number; open(): AsyncIterable<Uint8Array> };
+export type PutBody = Uint8Array | { readonly size: number; open(): AsyncIterable<Uint8Array> };
 
 export type PutMode = 'overwrite' | 'create' | { readonly ifMatch: string };
 

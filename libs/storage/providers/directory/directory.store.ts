@@ -1,0 +1,127 @@
+import path from 'node:path';
+import { clipRange } from '../../byte-range';
+import { assertKey, assertPrefix } from '../../keys';
+import {
+  type CallOptions,
+  type GetOptions,
+  type ListedObject,
+  type ListOptions,
+  type ObjectInfo,
+  type ObjectStore,
+  type PutBody,
+  type PutOptions,
+  type PutResult,
+  type StoreCapabilities,
+  type StoredObject,
+} from '../../object-store';
+import { assertPutOptions } from '../../put-options';
+import { deleteObjects } from './delete-objects';
+import { fileBody, bytesBody } from './file-body';
+import { readError, writeError } from './file-errors';
+import { makeFolder } from './folder';
+import { objectPaths, TEMP_FOLDER } from './layout';
+import { canLink } from './link-file';
+import { openObject } from './open-object';
+import { publishObject } from './publish-object';
+import { sweepTemporaryFiles } from './sweep';
+import { walk } from './walk';
+
+/**
+ * Keeps objects as plain files below a folder: of a mounted volume, a share, or the local disk. The key is the path.
+ *
+ * - `create` links a finished file to its name: one winner, on every file system that has hard links, over NFS too. Where
+ *   there are none (SMB) `capabilities.conditionalCreate` is false.
+ * - Changes of what is there run under `<key>.lock`; metadata lies in `<key>.meta.json`; files being written in `.tmp/`.
+ *   Such names are refused as keys and hidden from `list`.
+ * - The time of an object is the mtime of its file. A copy of the folder must keep the files' times.
+ * - Names follow the file system: where it ignores case, so do keys.
+ */
+export class DirectoryStore implements ObjectStore {
+  private constructor(
+    readonly root: string,
+    readonly capabilities: StoreCapabilities,
+  ) {}
+
+  /** Makes the folder where it is missing and learns what its file system can do. Rejects with a `StoreError`. */
+  static async open(options: { readonly root: string }): Promise<DirectoryStore> {
+    const root = path.resolve(options.root);
+    try {
+      await makeFolder(path.join(root, TEMP_FOLDER));
+      await sweepTemporaryFiles(root);
+      return new DirectoryStore(root, {
+        conditionalCreate: await canLink(root),
+        compareAndSwap: true,
+        orderedList: true,
+        // It lists nothing of the folders before, but reads all names of the folder where it begins.
+        listAfter: false,
+      });
+    } catch (error) {
+      throw writeError(error, root);
+    }
+  }
+
+  async get(key: string, options: GetOptions = {}): Promise<StoredObject> {
+    const { file, info, whole } = await openObject(this.#paths(key), key, options.signal);
+    let body: AsyncIterable<Uint8Array> | undefined;
+    try {
+      const span = clipRange(key, options.range, info.size);
+      if (whole === undefined) body = fileBody(key, file, span, options.signal);
+      return { ...info, body: body ?? bytesBody(whole!.subarray(span.start, span.end)) };
+    } finally {
+      if (body === undefined) await file.close();
+    }
+  }
+
+  async put(key: string, body: PutBody, options: PutOptions): Promise<PutResult> {
+    const paths = this.#paths(key);
+    assertPutOptions(key, options);
+    try {
+      options.signal?.throwIfAborted();
+      return await publishObject({
+        root: this.root,
+        key,
+        paths,
+        body,
+        options,
+        canLink: this.capabilities.conditionalCreate,
+      });
+    } catch (error) {
+      throw writeError(error, key);
+    }
+  }
+
+  async head(key: string, options: CallOptions = {}): Promise<ObjectInfo> {
+    const { file, info } = await openObject(this.#paths(key), key, options.signal);
+    await file.close();
+    return info;
+  }
+
+  async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<ListedObject> {
+    assertPrefix(prefix);
+    options.signal?.throwIfAborted();
+    const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    try {
+      for await (const object of walk(
+        path.join(this.root, base),
+        base,
+        prefix,
+        options.startAfter,
+      )) {
+        yield object;
+        options.signal?.throwIfAborted();
+      }
+    } catch (error) {
+      throw readError(error, prefix);
+    }
+  }
+
+  async deleteMany(keys: readonly string[], options: CallOptions = {}): Promise<void> {
+    const doomed = keys.map((key) => ({ key, paths: this.#paths(key) }));
+    await deleteObjects(this.root, doomed, options.signal);
+  }
+
+  #paths(key: string) {
+    assertKey(key);
+    return objectPaths(this.root, key);
+  }
+}

@@ -1,0 +1,58 @@
+import { type FileHandle } from 'node:fs/promises';
+import { type Span } from '../../byte-range';
+import { readError } from './file-errors';
+import { readExactly } from './version';
+
+const CHUNK_BYTES = 1 << 20;
+
+/** Bytes already read, in one chunk or none. */
+export async function* bytesBody(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  if (bytes.byteLength > 0) yield bytes;
+}
+
+/**
+ * Bytes of an open file, read while they are asked for; the file is closed after the last one, on an error, an abort, or
+ * when the reader stops early. A body that nobody begins to read holds its file until it is aborted or collected.
+ */
+export function fileBody(
+  key: string,
+  file: FileHandle,
+  span: Span,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
+  let position = span.start;
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    signal?.removeEventListener('abort', onAbort);
+    closing ??= file.close().catch(() => undefined);
+    return closing;
+  };
+  const onAbort = () => void close();
+  signal?.addEventListener('abort', onAbort, { once: true });
+
+  const iterator: AsyncIterableIterator<Uint8Array> = {
+    [Symbol.asyncIterator]: () => iterator,
+    async next() {
+      try {
+        signal?.throwIfAborted();
+        if (position >= span.end || closing !== undefined) {
+          await close();
+          return { done: true, value: undefined };
+        }
+        const length = Math.min(CHUNK_BYTES, span.end - position);
+        const chunk = await readExactly(key, file, position, length);
+        position += length;
+        return { done: false, value: chunk };
+      } catch (error) {
+        await close();
+        signal?.throwIfAborted();
+        throw readError(error, key);
+      }
+    },
+    async return() {
+      await close();
+      return { done: true, value: undefined };
+    },
+  };
+  return iterator;
+}

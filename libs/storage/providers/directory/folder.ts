@@ -1,0 +1,63 @@
+import fs, { type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { errno } from './file-errors';
+
+/** An open folder whose new entries can be made to survive a power loss. */
+export interface Folder {
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Windows cannot sync a folder; its file systems journal names by themselves. */
+const UNSYNCED: Folder = { sync: () => Promise.resolve(), close: () => Promise.resolve() };
+
+/** Opens a folder below the root; makes it first where it is missing. */
+export async function openFolder(folder: string): Promise<Folder> {
+  if (process.platform === 'win32') {
+    await fs.mkdir(folder, { recursive: true });
+    return UNSYNCED;
+  }
+  try {
+    return opened(await fs.open(folder, 'r'));
+  } catch (error) {
+    if (errno(error) !== 'ENOENT') throw error;
+    await makeFolder(folder);
+    return opened(await fs.open(folder, 'r'));
+  }
+}
+
+/** Makes a folder and what it lies in, each name synced to the disk. */
+export async function makeFolder(folder: string): Promise<void> {
+  const first = await fs.mkdir(folder, { recursive: true }).catch(notAFolder);
+  if (first === undefined || process.platform === 'win32') return;
+  const top = path.dirname(first);
+  for (let made = path.dirname(folder); made.startsWith(top); made = path.dirname(made)) {
+    await syncFolder(made);
+    if (made === top) return;
+  }
+}
+
+/** Does nothing where the folder is gone. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await fs.open(folder, 'r').catch((error: unknown) => {
+    if (errno(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (handle === undefined) return;
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function opened(handle: FileHandle): Folder {
+  return { sync: () => handle.sync(), close: () => handle.close() };
+}
+
+/** An object in the place of a folder: EEXIST here is not the object asked for. */
+function notAFolder(error: unknown): never {
+  if (errno(error) !== 'EEXIST') throw error;
+  throw Object.assign(new Error((error as Error).message, { cause: error }), { code: 'ENOTDIR' });
+}
