@@ -34,10 +34,18 @@ export interface DatabaseEngine {
   restore(options: { readonly replace: boolean }): Promise<RestoreSink>;
 
   /** Remembers on disk, before the claim is made, that the claim of `nodeId` at `txid` continues this local state. */
-  beginClaim(claim: { readonly nodeId: string; readonly txid: number; readonly lineage: string }): Promise<void>;
+  beginClaim(claim: {
+    readonly nodeId: string;
+    readonly txid: number;
+    readonly lineage: string;
+  }): Promise<void>;
 
   /** The claim is proved: hold the file and watch it for commits. From here on nothing is lost; the app may open it. */
-  open(head: { readonly nodeId: string; readonly txid: number; readonly commit: number }): Promise<void>;
+  open(head: {
+    readonly nodeId: string;
+    readonly txid: number;
+    readonly commit: number;
+  }): Promise<void>;
 
   /** Called when commits are seen that no `capture` has returned yet. At most once between two captures. */
   onCommits(listener: () => void): void;
@@ -138,7 +146,11 @@ export type Proof =
   | { readonly proved: false; readonly reason: string };
 
 export interface RestoreSink {
-  beginFile(file: { readonly key: string; readonly minTxid: number; readonly maxTxid: number }): Promise<void>;
+  beginFile(file: {
+    readonly key: string;
+    readonly minTxid: number;
+    readonly maxTxid: number;
+  }): Promise<void>;
   /** The bytes are taken over: do not touch them afterwards. Waits while too much is on its way. */
   write(chunk: Uint8Array): Promise<void>;
   /** The file was intact and continues what was applied before. */

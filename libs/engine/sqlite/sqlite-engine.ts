@@ -1,5 +1,21 @@
-import { PersistenceError } from '../../errors';
-import type { DatabaseEngine } from '../database-engine';
+import { createReadStream } from 'node:fs';
+import type {
+  AppliedFile,
+  CapturedEntry,
+  DatabaseEngine,
+  EntryStamp,
+  LocalDatabase,
+  LogHead,
+  Proof,
+  RestoredDatabase,
+  RestoreSink,
+} from '../database-engine';
+import type { WrittenEntry } from './entry-writer';
+import { WorkerClient } from './worker-client';
+
+const SPOOL_CHUNK_BYTES = 1024 * 1024;
+/** Chunks of a restore that may be on their way to the worker. */
+const CHUNKS_IN_FLIGHT = 4;
 
 export interface SqliteEngineOptions {
   /** Absolute path of the live database file (or, for a rescue, of the new file). */
@@ -8,6 +24,164 @@ export interface SqliteEngineOptions {
   readonly onWarning?: (text: string) => void;
 }
 
-export function createSqliteEngine(_options: SqliteEngineOptions): DatabaseEngine {
-  throw new PersistenceError('INTERNAL', 'Not here yet.');
+/** A SQLite database file, owned by a worker thread of its own. */
+export function createSqliteEngine(options: SqliteEngineOptions): DatabaseEngine {
+  return new SqliteEngine(options);
+}
+
+class SqliteEngine implements DatabaseEngine {
+  private readonly worker: WorkerClient;
+  private listener: (() => void) | null = null;
+  private due = false;
+  private restores = 0;
+
+  constructor({ path, onWarning }: SqliteEngineOptions) {
+    this.worker = new WorkerClient({ path }, (message) => {
+      if (message.event === 'commits') this.listener?.();
+      else onWarning?.(message.text);
+    });
+  }
+
+  get checkpointDue(): boolean {
+    return this.due;
+  }
+
+  inspect(): Promise<LocalDatabase> {
+    return this.worker.call('inspect', undefined);
+  }
+
+  prove(head: LogHead): Promise<Proof> {
+    return this.worker.call('prove', head);
+  }
+
+  async create(stamp: EntryStamp): Promise<CapturedEntry> {
+    return captured(await this.worker.call('create', stamp));
+  }
+
+  async adopt(stamp: EntryStamp): Promise<CapturedEntry> {
+    return captured(await this.worker.call('adopt', stamp));
+  }
+
+  async restore({ replace }: { readonly replace: boolean }): Promise<RestoreSink> {
+    await this.worker.call(
+      'beginRestore',
+      `${process.pid.toString(36)}${(this.restores++).toString(36)}`,
+    );
+    return new WorkerRestore(this.worker, replace);
+  }
+
+  beginClaim(claim: {
+    readonly nodeId: string;
+    readonly txid: number;
+    readonly lineage: string;
+  }): Promise<void> {
+    return this.worker.call('beginClaim', claim);
+  }
+
+  open(head: {
+    readonly nodeId: string;
+    readonly txid: number;
+    readonly commit: number;
+  }): Promise<void> {
+    return this.worker.call('open', head);
+  }
+
+  onCommits(listener: () => void): void {
+    this.listener = listener;
+  }
+
+  async capture(stamp: EntryStamp): Promise<CapturedEntry | null> {
+    const { entry, checkpointDue } = await this.worker.call('capture', stamp);
+    this.due = checkpointDue;
+    return entry && captured(entry);
+  }
+
+  settled(txid: number): Promise<void> {
+    return this.worker.call('settled', txid);
+  }
+
+  async beginCheckpoint(stamp: EntryStamp): Promise<CapturedEntry | null> {
+    this.due = false;
+    const entry = await this.worker.call('beginCheckpoint', stamp);
+    return entry && captured(entry);
+  }
+
+  finishCheckpoint(): Promise<void> {
+    return this.worker.call('finishCheckpoint', undefined);
+  }
+
+  hold(): Promise<boolean> {
+    return this.worker.call('hold', undefined);
+  }
+
+  reset(): Promise<void> {
+    return this.worker.call('reset', undefined);
+  }
+
+  close({ released }: { readonly released: number | null }): Promise<void> {
+    return this.worker.close(released);
+  }
+}
+
+class WorkerRestore implements RestoreSink {
+  private inFlight: Promise<void>[] = [];
+
+  constructor(
+    private readonly worker: WorkerClient,
+    private readonly replace: boolean,
+  ) {}
+
+  beginFile(file: {
+    readonly key: string;
+    readonly minTxid: number;
+    readonly maxTxid: number;
+  }): Promise<void> {
+    return this.worker.call('beginFile', file);
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    if (this.inFlight.length >= CHUNKS_IN_FLIGHT) await this.inFlight.shift();
+    const owned = ownBuffer(chunk);
+    const sent = this.worker.call('writeFile', owned, [owned.buffer]);
+    // Its failure is met by whoever awaits it; meanwhile it must not count as unhandled.
+    sent.catch(() => undefined);
+    this.inFlight.push(sent);
+  }
+
+  async endFile(): Promise<AppliedFile> {
+    const pending = this.inFlight;
+    this.inFlight = [];
+    await Promise.all(pending);
+    return this.worker.call('endFile', undefined);
+  }
+
+  verify(depth: 'quick' | 'full'): Promise<void> {
+    return this.worker.call('verifyRestore', depth);
+  }
+
+  finish(): Promise<RestoredDatabase> {
+    return this.worker.call('finishRestore', this.replace);
+  }
+
+  async abort(): Promise<void> {
+    this.inFlight = [];
+    await this.worker.call('abortRestore', undefined);
+  }
+}
+
+/** The chunk in a buffer that holds nothing else, so that it can be handed over without a copy where it already is. */
+function ownBuffer(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
+  const whole = chunk.byteOffset === 0 && chunk.byteLength === chunk.buffer.byteLength;
+  return whole && chunk.buffer instanceof ArrayBuffer
+    ? (chunk as Uint8Array<ArrayBuffer>)
+    : new Uint8Array(chunk);
+}
+
+function captured({ bytes, spool, size, ...entry }: WrittenEntry): CapturedEntry {
+  const body = bytes ?? {
+    size,
+    open: () =>
+      createReadStream(spool!, { highWaterMark: SPOOL_CHUNK_BYTES }) as AsyncIterable<Uint8Array>,
+  };
+  return { ...entry, body };
 }

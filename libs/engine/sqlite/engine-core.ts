@@ -1,0 +1,358 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { PersistenceError } from '../../errors';
+import type {
+  EntryStamp,
+  LocalDatabase,
+  LogHead,
+  Proof,
+  RestoredDatabase,
+  WalPosition,
+} from '../database-engine';
+import { checkSqlite, connect, tryBeginWrite } from './connection';
+import { EntryWriter, type WrittenEntry } from './entry-writer';
+import { HostLock } from './host-lock';
+import { LiveDatabase, type LiveListener } from './live-database';
+import {
+  fileIdentity,
+  journalsOf,
+  removeDatabase,
+  removeLeftovers,
+  sameFile,
+  setAside,
+  syncFolder,
+  temporary,
+  anyLocalFile,
+} from './local-files';
+import { proveFiles } from './proof';
+import { RestoreSession } from './restore-session';
+import { Sidecar, type SidecarData } from './sidecar';
+import { databaseError } from './sqlite-errors';
+import type { WalCursor } from './wal-format';
+
+const PAGE_SIZE = 4_096;
+const HOLD_TIMEOUT_MS = 2_000;
+
+type Memory = Omit<SidecarData, 'version'>;
+
+/** Everything the worker does with one database file; the port's methods, synchronous where SQLite is. */
+export class EngineCore {
+  private readonly lock: HostLock;
+  private readonly sidecar: Sidecar;
+  private known: SidecarData | null = null;
+  /** What the sidecar says of this life. */
+  private memory: Memory | null = null;
+  private nodeId = '';
+  private live: LiveDatabase | null = null;
+  private restoring: RestoreSession | null = null;
+  private created: string | null = null;
+  private proved: { cursor: WalCursor | null; position: WalPosition | null } | null = null;
+  private spools: { txid: number; path: string }[] = [];
+
+  constructor(
+    readonly path: string,
+    private readonly warn: (text: string) => void,
+  ) {
+    this.lock = new HostLock(path);
+    this.sidecar = new Sidecar(path);
+  }
+
+  inspect(): LocalDatabase {
+    checkSqlite();
+    try {
+      mkdirSync(dirname(this.path), { recursive: true });
+    } catch (error) {
+      throw databaseError(error, this.path);
+    }
+    if (!this.lock.held) this.lock.take();
+    removeLeftovers(this.path);
+    const stat = statSync(this.path, { throwIfNoEntry: false });
+    if (stat && !stat.isFile()) {
+      throw new PersistenceError('DATABASE_UNREADABLE', `${this.path} is not a file.`);
+    }
+    this.known = this.sidecar.read();
+    const size = stat?.size ?? 0;
+    return {
+      path: this.path,
+      present: size > 0,
+      size,
+      stored: this.known && { txid: this.known.stored, lineage: this.known.lineage },
+    };
+  }
+
+  prove(head: LogHead): Proof {
+    this.known = this.sidecar.read();
+    const proof = proveFiles(this.path, head, this.known);
+    if (!proof.proved) return proof;
+    const live = this.openLive();
+    const reason =
+      live.pageSize === head.pageSize
+        ? quickCheck(live)
+        : 'its page size differs from the replica’s';
+    if (reason !== null) {
+      this.reset();
+      return { proved: false, reason };
+    }
+    this.proved = proof;
+    return { proved: true, position: proof.position };
+  }
+
+  /** One page that SQLite itself wrote: header, empty schema, WAL mode. */
+  create(stamp: EntryStamp): WrittenEntry {
+    const path = temporary(this.path, 'creating', stamp.nodeId);
+    try {
+      removeDatabase(path);
+      const connection = new Database(path);
+      connection.pragma(`page_size = ${PAGE_SIZE}`);
+      connection.pragma('journal_mode = WAL');
+      connection.close();
+      this.created = path;
+      const writer = new EntryWriter(this.path, stamp, {
+        pageSize: PAGE_SIZE,
+        commit: 1,
+        commits: 0,
+        span: null,
+      });
+      writer.page(1, readFileSync(path));
+      return writer.finish();
+    } catch (error) {
+      throw databaseError(error, this.path);
+    }
+  }
+
+  async adopt(stamp: EntryStamp): Promise<WrittenEntry> {
+    try {
+      this.prepareForAdoption();
+      return this.keepSpool(await this.openLive().snapshot(stamp));
+    } catch (error) {
+      this.reset();
+      throw databaseError(error, this.path);
+    }
+  }
+
+  beginRestore(id: string): void {
+    this.restoring?.abort();
+    this.restoring = new RestoreSession(this.path, id);
+  }
+
+  restore(): RestoreSession {
+    if (!this.restoring) throw new PersistenceError('INTERNAL', 'No restore has begun.');
+    return this.restoring;
+  }
+
+  finishRestore(replace: boolean): RestoredDatabase {
+    const restored = this.restore().finish(replace ? () => this.makeRoom() : null);
+    this.restoring = null;
+    return restored;
+  }
+
+  abortRestore(): void {
+    this.restoring?.abort();
+    this.restoring = null;
+  }
+
+  beginClaim({ nodeId, txid, lineage }: { nodeId: string; txid: number; lineage: string }): void {
+    this.nodeId = nodeId;
+    const before = this.known?.lineage === lineage ? this.known : null;
+    this.memory = {
+      lineage,
+      stored: before?.stored ?? 0,
+      lines: [
+        ...(before?.lines ?? []),
+        ...this.lineAt(txid, this.proved?.position ?? this.live?.position ?? null),
+      ],
+      main: fileIdentity(this.path),
+      clean: before?.clean ?? null,
+    };
+    if (this.live) this.sidecar.write(this.memory);
+  }
+
+  open(head: { nodeId: string; txid: number; commit: number }): void {
+    this.moveCreated();
+    const live = this.live ?? this.openLive();
+    const cursor = this.proved ? this.proved.cursor : null;
+    if (this.proved || !live.position)
+      live.continueFrom({ txid: head.txid, commit: head.commit, cursor });
+    this.remember({
+      stored: head.txid,
+      lines: this.lineAt(head.txid, live.position),
+      main: fileIdentity(this.path),
+      clean: null,
+    });
+  }
+
+  hasNews(): boolean {
+    return this.live?.hasNews() ?? false;
+  }
+
+  async capture(stamp: EntryStamp): Promise<WrittenEntry | null> {
+    return this.keepSpool(await this.liveDatabase().capture(stamp));
+  }
+
+  settled(txid: number): void {
+    if (this.memory) this.memory = { ...this.memory, stored: Math.max(this.memory.stored, txid) };
+    for (const spool of this.spools) if (spool.txid <= txid) rmSync(spool.path, { force: true });
+    this.spools = this.spools.filter((spool) => spool.txid > txid);
+  }
+
+  get checkpointDue(): boolean {
+    return this.live?.checkpointDue ?? false;
+  }
+
+  async beginCheckpoint(stamp: EntryStamp): Promise<WrittenEntry | null> {
+    return this.keepSpool(await this.liveDatabase().beginCheckpoint(stamp));
+  }
+
+  finishCheckpoint(): void {
+    this.liveDatabase().finishCheckpoint();
+  }
+
+  hold(): Promise<boolean> {
+    return this.live ? this.live.hold(HOLD_TIMEOUT_MS) : Promise.resolve(true);
+  }
+
+  reset(): void {
+    this.live?.close();
+    this.live = null;
+    this.proved = null;
+    this.memory = null;
+    if (this.created) removeDatabase(this.created);
+    this.created = null;
+    this.abortRestore();
+    this.dropSpools();
+  }
+
+  close(released: number | null): void {
+    try {
+      if (released !== null && this.live) {
+        this.live.backfillAll();
+        this.remember({
+          stored: released,
+          lines: this.lineAt(released, this.live.position),
+          main: fileIdentity(this.path),
+          clean: { txid: released },
+        });
+      }
+    } finally {
+      this.reset();
+      this.lock.release();
+    }
+  }
+
+  private openLive(): LiveDatabase {
+    const listener: LiveListener = {
+      atPosition: (txid, position) => {
+        if (this.memory)
+          this.remember({ lines: [...this.memory.lines, ...this.lineAt(txid, position)] });
+      },
+      mainWritten: (line) =>
+        this.remember({
+          main: fileIdentity(this.path),
+          lines: [
+            ...(this.memory?.lines ?? []),
+            ...(line ? this.lineAt(line.txid, line.position) : []),
+          ],
+        }),
+      warn: this.warn,
+    };
+    this.live = new LiveDatabase(this.path, listener);
+    return this.live;
+  }
+
+  private liveDatabase(): LiveDatabase {
+    if (!this.live) throw new PersistenceError('INTERNAL', 'The database is not open.');
+    return this.live;
+  }
+
+  private lineAt(txid: number, position: WalPosition | null): SidecarData['lines'] {
+    return position ? [{ nodeId: this.nodeId, txid, ...position }] : [];
+  }
+
+  private remember(change: Partial<Memory>): void {
+    if (!this.memory) return;
+    this.memory = { ...this.memory, ...change };
+    this.sidecar.write(this.memory);
+  }
+
+  private keepSpool<T extends WrittenEntry | null>(entry: T): T {
+    if (entry?.spool) this.spools.push({ txid: entry.txid, path: entry.spool });
+    return entry;
+  }
+
+  private dropSpools(): void {
+    for (const spool of this.spools) rmSync(spool.path, { force: true });
+    this.spools = [];
+  }
+
+  /** The local files make way for a restored database: the untouched file of a clean end is dropped, all else is kept. */
+  private makeRoom(): string | null {
+    const { known } = this;
+    this.known = null;
+    this.sidecar.remove();
+    if (!anyLocalFile(this.path)) return null;
+    const worthless =
+      known?.clean &&
+      sameFile(fileIdentity(this.path), known.main) &&
+      journalsOf(this.path).length === 0;
+    if (!worthless) return setAside(this.path, new Date());
+    removeDatabase(this.path);
+    return null;
+  }
+
+  private moveCreated(): void {
+    if (!this.created) return;
+    const fd = openSync(this.created, 'r+');
+    fsyncSync(fd);
+    closeSync(fd);
+    const aside = this.makeRoom();
+    if (aside) this.warn(`Files at ${this.path} were set aside as ${aside}.`);
+    renameSync(this.created, this.path);
+    syncFolder(dirname(this.path));
+    this.created = null;
+  }
+
+  /** Checks first, changes after: a file that is refused is left as it was. */
+  private prepareForAdoption(): void {
+    const connection = connect(this.path);
+    try {
+      const check = connection.pragma('quick_check(1)', { simple: true });
+      if (check !== 'ok')
+        throw new PersistenceError(
+          'DATABASE_CORRUPT',
+          `SQLite finds ${this.path} damaged: ${check}.`,
+        );
+      if (connection.pragma('journal_mode = WAL', { simple: true }) !== 'wal') {
+        throw new PersistenceError(
+          'DATABASE_NOT_WAL',
+          `${this.path} cannot be switched to WAL mode.`,
+        );
+      }
+      if (!tryBeginWrite(connection)) {
+        throw new PersistenceError('DATABASE_IN_USE', `Another process is writing ${this.path}.`);
+      }
+      connection.exec('ROLLBACK');
+    } finally {
+      connection.close();
+    }
+  }
+}
+
+/** Null if SQLite finds nothing wrong. */
+function quickCheck(live: LiveDatabase): string | null {
+  try {
+    const result = live.view.pragma('quick_check(1)', { simple: true });
+    return result === 'ok' ? null : `SQLite finds it damaged (${String(result)})`;
+  } catch (error) {
+    return `SQLite cannot read it (${(error as Error).message})`;
+  }
+}

@@ -1,0 +1,315 @@
+import { PersistenceError } from '../../errors';
+import { lockPage } from '../../ltx';
+import type { EntryStamp, WalPosition } from '../database-engine';
+import { beginRead, connect, endTransaction, tryBeginWrite, type Connection } from './connection';
+import { EntryWriter, type WrittenEntry } from './entry-writer';
+import { snapshotEntry } from './snapshot';
+import {
+  FRAME_HEADER_SIZE,
+  toPosition,
+  WAL_HEADER_SIZE,
+  walStart,
+  type WalCursor,
+  type WalHeader,
+} from './wal-format';
+import { WalReader, type WalScan } from './wal-reader';
+
+/** A checkpoint is due when the log has grown by so many pages since the last one. */
+const CHECKPOINT_PAGES = 1_000;
+/** From here on writers never paused long enough, and a checkpoint shuts them out for a few ms. */
+const BARRIER_PAGES = 4_000;
+/** A log file that has grown beyond this is cut when it is empty. */
+const TRUNCATE_ABOVE_BYTES = 64 * 1024 * 1024;
+const HOLD_STEP_MS = 5;
+
+/** What the owner of the sidecar wants to know while the database is live. */
+export interface LiveListener {
+  /** At `txid` the database is the main file and its log up to `position`. Durable when this returns. */
+  atPosition(txid: number, position: WalPosition): void;
+  /** The main file has been written by a checkpoint of ours. Durable when this returns. */
+  mainWritten(line?: { readonly txid: number; readonly position: WalPosition }): void;
+  warn(text: string): void;
+}
+
+interface News {
+  readonly header: WalHeader;
+  readonly from: WalCursor;
+  readonly scan: WalScan;
+}
+
+/**
+ * The capture protocol on one live database. One of two readers is inside a read transaction at every moment, and
+ * before the older one ends, everything committed when the newer one began has been captured: so nobody, in this process
+ * or another, can restart the log past a commit that is in no entry.
+ */
+export class LiveDatabase {
+  readonly pageSize: number;
+  readonly wal: WalReader;
+  private reader: Connection;
+  private spare: Connection;
+  /** Holds the write lock to shut writers out. */
+  readonly barrier: Connection;
+  private readonly checkpointer: Connection;
+  private cursor: WalCursor | null = null;
+  private commit = 0;
+  private txid = 0;
+  /** Pages of the log that the last checkpoint attempt has seen. */
+  private attempted = 0;
+  private checkpointed = true;
+  private warnedOfUnlinkedLog = false;
+
+  /** Opens the database, which must be in WAL mode, and holds it. */
+  constructor(
+    readonly path: string,
+    private readonly listener: LiveListener,
+  ) {
+    this.wal = new WalReader(path);
+    this.reader = connect(path);
+    beginRead(this.reader);
+    this.spare = connect(path);
+    this.barrier = connect(path);
+    this.checkpointer = connect(path);
+    for (const connection of this.connections()) connection.pragma('busy_timeout = 0');
+    this.checkpointer.pragma('synchronous = FULL');
+    if (this.reader.pragma('journal_mode', { simple: true }) !== 'wal') {
+      this.close();
+      throw new PersistenceError('DATABASE_NOT_WAL', `${path} is not in WAL mode.`);
+    }
+    this.pageSize = this.reader.pragma('page_size', { simple: true }) as number;
+  }
+
+  /** The reader that holds the database; its view is that of the last capture. */
+  get view(): Connection {
+    return this.reader;
+  }
+
+  get position(): WalPosition | null {
+    return this.cursor && toPosition(this.cursor);
+  }
+
+  /** From which state capture goes on. */
+  continueFrom(state: {
+    readonly txid: number;
+    readonly commit: number;
+    readonly cursor: WalCursor | null;
+  }): void {
+    this.txid = state.txid;
+    this.commit = state.commit;
+    this.cursor = state.cursor;
+  }
+
+  /** Cheap enough to be asked every few ms: is there a frame that no capture has looked at? */
+  hasNews(): boolean {
+    const header = this.wal.header();
+    if (!header) return false;
+    const cursor =
+      this.cursor && sameGeneration(header, this.cursor) ? this.cursor : walStart(header);
+    return this.wal.hasFrameAt(cursor);
+  }
+
+  /** Every commit that is in no entry yet, as one entry. */
+  async capture(stamp: EntryStamp): Promise<WrittenEntry | null> {
+    const news = this.look();
+    if (news === null) return null;
+    return news === 'lost' ? await this.snapshot(stamp) : this.encode(stamp, news);
+  }
+
+  get checkpointDue(): boolean {
+    return this.logPages() - this.attempted >= CHECKPOINT_PAGES;
+  }
+
+  /**
+   * The reader moves on to now, and what was committed up to now is captured. The caller must have it stored before
+   * `finishCheckpoint` lets the main file take it in; only under the barrier that happens at once.
+   */
+  async beginCheckpoint(stamp: EntryStamp): Promise<WrittenEntry | null> {
+    const barrier = this.logPages() >= BARRIER_PAGES && tryBeginWrite(this.barrier);
+    try {
+      beginRead(this.spare);
+      const news = this.look();
+      if (news === 'lost') {
+        endTransaction(this.barrier);
+        return await this.snapshot(stamp);
+      }
+      const entry = news && this.encode(stamp, news);
+      this.exchangeReaders();
+      this.checkpointed = barrier;
+      if (barrier) this.backfillUnderBarrier();
+      return entry;
+    } finally {
+      endTransaction(this.spare);
+      if (barrier) endTransaction(this.barrier);
+    }
+  }
+
+  finishCheckpoint(): void {
+    if (this.checkpointed) return;
+    this.checkpointed = true;
+    const empty = this.backfill();
+    this.listener.mainWritten();
+    if (!empty) return;
+    // The next writer restarts the log if a reader that began now finds nothing behind what is in the main file.
+    beginRead(this.spare);
+    if (this.hasNews()) {
+      endTransaction(this.spare);
+      return;
+    }
+    this.exchangeReaders();
+    if (this.cursor && this.cursor.offset > TRUNCATE_ABOVE_BYTES)
+      this.checkpointer.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
+  /** Everything in the log goes to the main file; nothing may be in it that is not stored, and writers must be shut out. */
+  backfillAll(): void {
+    beginRead(this.spare);
+    this.exchangeReaders();
+    this.backfill();
+  }
+
+  /** Shuts writers out, waiting for the one at work up to `timeoutMs`. */
+  async hold(timeoutMs: number): Promise<boolean> {
+    for (let waited = 0; !this.barrier.inTransaction; waited += HOLD_STEP_MS) {
+      if (tryBeginWrite(this.barrier)) break;
+      if (waited >= timeoutMs) return false;
+      await new Promise((resolve) => setTimeout(resolve, HOLD_STEP_MS));
+    }
+    return true;
+  }
+
+  /** The whole database as one entry: where it begins to be replicated, and where the place in the log was lost. */
+  async snapshot(stamp: EntryStamp): Promise<WrittenEntry> {
+    endTransaction(this.spare);
+    const { entry, cursor } = await snapshotEntry(this.path, stamp, {
+      wal: this.wal,
+      reader: this.spare,
+      writer: this.barrier,
+      pageSize: this.pageSize,
+    });
+    this.exchangeReaders();
+    this.advance(stamp.txid, entry.commit, cursor);
+    this.listener.atPosition(stamp.txid, toPosition(cursor));
+    return entry;
+  }
+
+  close(): void {
+    for (const connection of this.connections()) {
+      endTransaction(connection);
+      connection.close();
+    }
+    this.wal.close();
+  }
+
+  private connections(): Connection[] {
+    return [this.barrier, this.checkpointer, this.spare, this.reader].filter(
+      (c) => c !== undefined,
+    );
+  }
+
+  /** The spare reader, which has begun, takes over; the older one ends. */
+  private exchangeReaders(): void {
+    endTransaction(this.reader);
+    [this.reader, this.spare] = [this.spare, this.reader];
+  }
+
+  /** What was committed since the last capture; null if nothing; 'lost' if the log no longer leads from there to now. */
+  private look(): News | 'lost' | null {
+    this.watchLock();
+    const header = this.wal.header();
+    if (!header) return null;
+    if (header.pageSize !== this.pageSize) return 'lost';
+    if (!this.cursor || !sameGeneration(header, this.cursor)) {
+      if (this.cursor && this.leftBehind(header, this.cursor)) return 'lost';
+      this.cursor = walStart(header);
+      this.attempted = 0;
+      this.listener.atPosition(this.txid, toPosition(this.cursor));
+    } else if (!this.wal.isAnchored(this.cursor, this.pageSize)) {
+      return 'lost';
+    }
+    if (!this.wal.hasFrameAt(this.cursor)) return null;
+    const scan = this.wal.scan(header, this.cursor);
+    return scan.commits === 0 ? null : { header, from: this.cursor, scan };
+  }
+
+  /** The log was restarted although a commit behind our place had not been captured: it still stands there. */
+  private leftBehind(header: WalHeader, cursor: WalCursor): boolean {
+    return this.wal.hasFrameAt(cursor) && this.wal.scan(header, cursor).commits > 0;
+  }
+
+  private watchLock(): void {
+    if (this.warnedOfUnlinkedLog || !this.wal.unlinked) return;
+    this.warnedOfUnlinkedLog = true;
+    this.listener.warn(
+      'The write-ahead log was deleted under the running app: something in this process opened and closed the database ' +
+        'file with node:fs, which drops its locks. Commits are still captured. Restart the app, and copy the file with SyncService only.',
+    );
+  }
+
+  private encode(stamp: EntryStamp, { from, scan }: News): WrittenEntry {
+    const writer = new EntryWriter(this.path, stamp, {
+      pageSize: this.pageSize,
+      commit: scan.commit,
+      commits: scan.commits,
+      span: { from, to: scan.end },
+    });
+    try {
+      for (const pgno of this.pagesToStore(scan)) {
+        const offset = scan.pages.get(pgno);
+        writer.page(
+          pgno,
+          offset === undefined ? Buffer.alloc(this.pageSize) : this.wal.page(offset, this.pageSize),
+        );
+      }
+      const entry = writer.finish();
+      this.advance(stamp.txid, scan.commit, scan.end);
+      return entry;
+    } catch (error) {
+      writer.abort();
+      throw error;
+    }
+  }
+
+  /** Ascending. A page that the database grew by without ever writing it is stored too, or a stale one would come back. */
+  private pagesToStore(scan: WalScan): Uint32Array {
+    const pages = [...scan.pages.keys()];
+    for (let page = this.commit + 1; page <= scan.commit; page++)
+      if (!scan.pages.has(page)) pages.push(page);
+    const lock = lockPage(this.pageSize);
+    return Uint32Array.from(pages.filter((page) => page !== lock)).sort();
+  }
+
+  private advance(txid: number, commit: number, cursor: WalCursor): void {
+    this.txid = txid;
+    this.commit = commit;
+    this.cursor = cursor;
+  }
+
+  private logPages(): number {
+    return this.cursor
+      ? (this.cursor.offset - WAL_HEADER_SIZE) / (this.pageSize + FRAME_HEADER_SIZE)
+      : 0;
+  }
+
+  /** Copies the log into the main file, up to the reader's mark at most. True if that was all of it. */
+  private backfill(): boolean {
+    const [result] = this.checkpointer.pragma('wal_checkpoint(PASSIVE)') as {
+      busy: number;
+      log: number;
+      checkpointed: number;
+    }[];
+    this.attempted = this.logPages();
+    return result!.busy === 0 && result!.log === result!.checkpointed;
+  }
+
+  private backfillUnderBarrier(): void {
+    this.backfill();
+    this.listener.mainWritten(
+      this.cursor ? { txid: this.txid, position: toPosition(this.cursor) } : undefined,
+    );
+    beginRead(this.spare);
+    this.exchangeReaders();
+  }
+}
+
+function sameGeneration(header: WalHeader, cursor: WalCursor): boolean {
+  return header.salt1 === cursor.salt1 && header.salt2 === cursor.salt2;
+}

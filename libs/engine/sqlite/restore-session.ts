@@ -1,0 +1,98 @@
+import { linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { PersistenceError } from '../../errors';
+import type { AppliedFile, RestoredDatabase } from '../database-engine';
+import { ApplyTarget } from './apply';
+import { connect } from './connection';
+import { anyLocalFile, removeDatabase, syncFolder, temporary } from './local-files';
+import { databaseError } from './sqlite-errors';
+
+/** One restore: files are applied to a temporary database beside its later place, checked, and moved there. */
+export class RestoreSession {
+  private readonly temporaryPath: string;
+  private readonly target: ApplyTarget;
+
+  constructor(
+    private readonly path: string,
+    id: string,
+  ) {
+    this.temporaryPath = temporary(path, 'restoring', id);
+    try {
+      this.target = new ApplyTarget(this.temporaryPath);
+    } catch (error) {
+      throw databaseError(error, path);
+    }
+  }
+
+  beginFile(file: {
+    readonly key: string;
+    readonly minTxid: number;
+    readonly maxTxid: number;
+  }): void {
+    this.target.beginFile(file);
+  }
+
+  write(chunk: Uint8Array): void {
+    this.target.write(chunk);
+  }
+
+  endFile(): AppliedFile {
+    const { header, checksum } = this.target.endFile();
+    return { header, checksum };
+  }
+
+  /** What was applied so far, as SQLite sees it. More files may follow. */
+  verify(depth: 'quick' | 'full'): void {
+    const connection = connect(this.temporaryPath);
+    try {
+      const result = connection.pragma(depth === 'full' ? 'integrity_check(1)' : 'quick_check(1)', {
+        simple: true,
+      });
+      if (result !== 'ok') {
+        throw new PersistenceError(
+          'REPLICA_CORRUPT',
+          `SQLite finds the restored database damaged: ${result}.`,
+        );
+      }
+    } finally {
+      connection.close();
+    }
+  }
+
+  /** `makeRoom` moves away what stands at the path; without it, an existing file is an error. */
+  finish(makeRoom: (() => string | null) | null): RestoredDatabase {
+    this.target.finish();
+    for (const suffix of ['-wal', '-shm', '-journal'])
+      rmSync(this.temporaryPath + suffix, { force: true });
+    const setAside = makeRoom ? makeRoom() : null;
+    if (anyLocalFile(this.path)) {
+      throw new PersistenceError(
+        'RESTORE_TARGET_EXISTS',
+        `${this.path} (or a journal of it) exists.`,
+      );
+    }
+    this.moveIntoPlace();
+    syncFolder(dirname(this.path));
+    return { path: this.path, size: statSync(this.path).size, setAside };
+  }
+
+  abort(): void {
+    this.target.abort();
+    removeDatabase(this.temporaryPath);
+  }
+
+  /** `link` never replaces a file, whoever created it meanwhile; where there is none, the check before has to do. */
+  private moveIntoPlace(): void {
+    try {
+      linkSync(this.temporaryPath, this.path);
+      rmSync(this.temporaryPath);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+        throw new PersistenceError('RESTORE_TARGET_EXISTS', `${this.path} exists.`, {
+          cause: error,
+        });
+      }
+      renameSync(this.temporaryPath, this.path);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { PersistenceError, type PersistenceErrorData } from '../../errors';
+import { CommitPoll } from './commit-poll';
+import { EngineCore } from './engine-core';
+import type { WrittenEntry } from './entry-writer';
+import { databaseError } from './sqlite-errors';
+import type {
+  CallMessage,
+  CallName,
+  SqliteWorkerData,
+  WorkerCalls,
+  WorkerMessage,
+} from './worker-protocol';
+
+// The thread that owns one database file. Calls are answered one after the other, in order.
+
+const port = parentPort!;
+const { path } = workerData as SqliteWorkerData;
+const send = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void =>
+  port.postMessage(message, transfer);
+
+const core = new EngineCore(path, (text) => send({ event: 'warning', text }));
+const poll = new CommitPoll(
+  () => core.hasNews(),
+  () => send({ event: 'commits' }),
+);
+
+type Answers = {
+  [Name in CallName]: (
+    argument: never,
+  ) => ReturnType<WorkerCalls[Name]> | Promise<ReturnType<WorkerCalls[Name]>>;
+};
+
+const answers: Answers = {
+  inspect: () => core.inspect(),
+  prove: (head: Parameters<WorkerCalls['prove']>[0]) => core.prove(head),
+  create: (stamp: Parameters<WorkerCalls['create']>[0]) => core.create(stamp),
+  adopt: (stamp: Parameters<WorkerCalls['adopt']>[0]) => core.adopt(stamp),
+  beginRestore: (id: string) => core.beginRestore(id),
+  beginFile: (file: Parameters<WorkerCalls['beginFile']>[0]) => core.restore().beginFile(file),
+  writeFile: (chunk: Uint8Array) => core.restore().write(chunk),
+  endFile: () => core.restore().endFile(),
+  verifyRestore: (depth: 'quick' | 'full') => core.restore().verify(depth),
+  finishRestore: (replace: boolean) => core.finishRestore(replace),
+  abortRestore: () => core.abortRestore(),
+  beginClaim: (claim: Parameters<WorkerCalls['beginClaim']>[0]) => core.beginClaim(claim),
+  open: (head: Parameters<WorkerCalls['open']>[0]) => {
+    core.open(head);
+    poll.resume(true);
+  },
+  capture: async (stamp: Parameters<WorkerCalls['capture']>[0]) => {
+    poll.stop();
+    const entry = await core.capture(stamp);
+    poll.resume(entry !== null);
+    return { entry, checkpointDue: core.checkpointDue };
+  },
+  settled: (txid: number) => core.settled(txid),
+  beginCheckpoint: (stamp: Parameters<WorkerCalls['beginCheckpoint']>[0]) =>
+    core.beginCheckpoint(stamp),
+  finishCheckpoint: () => core.finishCheckpoint(),
+  hold: () => core.hold(),
+  reset: () => core.reset(),
+  close: (released: number | null) => {
+    poll.stop();
+    core.close(released);
+  },
+};
+
+let queue: Promise<void> = Promise.resolve();
+port.on('message', (message: CallMessage) => {
+  queue = queue.then(() => answer(message));
+});
+
+async function answer({ id, call, argument }: CallMessage): Promise<void> {
+  try {
+    const result = await answers[call](argument as never);
+    send({ id, result }, transferable(result));
+  } catch (error) {
+    send({ id, error: describe(error) });
+  }
+  if (call === 'close') port.close();
+}
+
+function transferable(result: unknown): ArrayBuffer[] {
+  const reply = result as { entry?: WrittenEntry | null } & Partial<WrittenEntry>;
+  const bytes = reply?.bytes ?? reply?.entry?.bytes;
+  return bytes ? [bytes.buffer] : [];
+}
+
+function describe(error: unknown): PersistenceErrorData {
+  const known = databaseError(error, path);
+  if (known instanceof PersistenceError) return known.toJSON();
+  return new PersistenceError('INTERNAL', `The database worker failed: ${String(known)}.`, {
+    cause: known,
+  }).toJSON();
+}

@@ -1,0 +1,65 @@
+import type { PersistenceErrorData } from '../../errors';
+import type {
+  EntryStamp,
+  LocalDatabase,
+  LogHead,
+  Proof,
+  AppliedFile,
+  RestoredDatabase,
+} from '../database-engine';
+import type { WrittenEntry } from './entry-writer';
+
+/** What the app's thread asks of the worker, and what comes back. Everything is structured-cloneable. */
+export interface WorkerCalls {
+  inspect(): LocalDatabase;
+  prove(head: LogHead): Proof;
+  create(stamp: EntryStamp): WrittenEntry;
+  adopt(stamp: EntryStamp): WrittenEntry;
+  beginRestore(id: string): void;
+  beginFile(file: {
+    readonly key: string;
+    readonly minTxid: number;
+    readonly maxTxid: number;
+  }): void;
+  writeFile(chunk: Uint8Array): void;
+  endFile(): AppliedFile;
+  verifyRestore(depth: 'quick' | 'full'): void;
+  finishRestore(replace: boolean): RestoredDatabase;
+  abortRestore(): void;
+  beginClaim(claim: {
+    readonly nodeId: string;
+    readonly txid: number;
+    readonly lineage: string;
+  }): void;
+  open(head: { readonly nodeId: string; readonly txid: number; readonly commit: number }): void;
+  capture(stamp: EntryStamp): CaptureReply;
+  settled(txid: number): void;
+  beginCheckpoint(stamp: EntryStamp): WrittenEntry | null;
+  finishCheckpoint(): void;
+  hold(): boolean;
+  reset(): void;
+  close(released: number | null): void;
+}
+
+export interface CaptureReply {
+  readonly entry: WrittenEntry | null;
+  readonly checkpointDue: boolean;
+}
+
+export type CallName = keyof WorkerCalls;
+
+export interface CallMessage {
+  readonly id: number;
+  readonly call: CallName;
+  readonly argument: unknown;
+}
+
+export type WorkerMessage =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: PersistenceErrorData }
+  | { readonly event: 'commits' }
+  | { readonly event: 'warning'; readonly text: string };
+
+export interface SqliteWorkerData {
+  readonly path: string;
+}
