@@ -5,7 +5,6 @@
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise<T>((resolve, reject) => {
-    // eslint-disable-next-line typescript/prefer-promise-reject-errors -- the reason is the caller's
     const abort = () => reject(signal.reason);
     if (signal.aborted) {
       promise.catch(() => undefined);

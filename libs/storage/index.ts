@@ -1,6 +1,10 @@
 export type * from './object-store';
+export { type Clock, systemClock } from './clock';
 export { compareKeys } from './keys';
 export { DirectoryStore } from './providers/directory/directory.store';
 export { MemoryStore, type MemoryStoreOptions } from './providers/memory/memory.store';
 export { readBody } from './read-body';
 export { isStoreError, StoreError, type StoreErrorKind } from './store-error';
+export { prefixed } from './wrappers/prefixed';
+export { type DeadlineOptions, withDeadline } from './wrappers/with-deadline';
+export { type RetryChance, type RetryOptions, withRetry } from './wrappers/with-retry';

@@ -34,14 +34,16 @@ export async function publishObject(publication: Publication): Promise<PutResult
   try {
     if (options.mode === 'create' && canLink && !hasMetadata(options)) {
       await linkFile(key, staged.path, paths.object);
-      await Promise.all([folder.sync(), discardFile(staged.path)]);
+      await Promise.all([folder.sync(), discardFile(staged.path), staged.closed]);
     } else {
+      await staged.closed;
       await withKeyLock(root, key, paths.lock, options.signal, (lock) =>
         publishLocked(publication, staged, lock),
       );
       await folder.sync();
     }
   } catch (error) {
+    await staged.closed;
     await discardFile(staged.path);
     throw error;
   } finally {
@@ -110,7 +112,10 @@ async function both(
   if (staged.status === 'fulfilled' && folder.status === 'fulfilled') {
     return [staged.value, folder.value];
   }
-  if (staged.status === 'fulfilled') await discardFile(staged.value.path);
+  if (staged.status === 'fulfilled') {
+    await staged.value.closed;
+    await discardFile(staged.value.path);
+  }
   if (folder.status === 'fulfilled') await folder.value.close();
   throw staged.status === 'rejected' ? staged.reason : (folder as PromiseRejectedResult).reason;
 }

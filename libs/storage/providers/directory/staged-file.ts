@@ -11,6 +11,8 @@ import { contentTag, readVersion, WHOLE_BYTES_MAX } from './version';
 export interface StagedFile {
   readonly path: string;
   readonly tag: string;
+  /** Its file is closed, which nothing needs to wait for. */
+  readonly closed: Promise<void>;
 }
 
 /** Writes a body into a temporary file and syncs it to the disk; leaves nothing behind where that fails. */
@@ -22,21 +24,24 @@ export async function stageFile(
 ): Promise<StagedFile> {
   const temp = tempPath(root);
   const file = await createIn(temp);
-  let tag: string | undefined;
   try {
     const size = await writeBody(file, key, body, options.signal);
     await stampFile(file, size, options.time);
     await file.sync();
     options.signal?.throwIfAborted();
-    tag =
-      body instanceof Uint8Array && size <= WHOLE_BYTES_MAX
-        ? contentTag(body)
-        : (await readVersion(key, file)).tag;
-  } finally {
-    await file.close();
-    if (tag === undefined) await discardFile(temp);
+    const short = body instanceof Uint8Array && size <= WHOLE_BYTES_MAX;
+    const tag = short ? contentTag(body) : (await readVersion(key, file)).tag;
+    return { path: temp, tag, closed: closeFile(file) };
+  } catch (error) {
+    await closeFile(file);
+    await discardFile(temp);
+    throw error;
   }
-  return { path: temp, tag };
+}
+
+/** The sync before has told whether the bytes are stored. */
+async function closeFile(file: FileHandle): Promise<void> {
+  await file.close().catch(() => undefined);
 }
 
 /** Whether it had to go or is gone already: a leftover is swept at a later start. */
