@@ -1,4 +1,5 @@
 export { isPersistenceError, PersistenceError, type ErrorCode } from '../errors';
+export type { RestoreResult } from '../replica';
 export type { ObjectStore } from '../storage/object-store';
 export { StoreError } from '../storage/store-error';
 export { PersistenceHealthIndicator } from './health/persistence-health.indicator';
@@ -9,7 +10,7 @@ export type {
   PersistenceOptionsFactory,
 } from './module/persistence-options';
 export { getStoreToken, getSyncServiceToken, InjectSyncService } from './module/tokens';
-export type { PersistenceStatus } from './persistence-status';
+export type { FlushResult, PersistenceStatus } from './persistence-status';
 export { directory, memory } from './storage/storage-choice';
-export { SyncService, type FlushResult, type RestoreResult } from './sync.service';
+export { SyncService } from './sync.service';
 export type { PersistenceTypeOrmOptions } from './typeorm/typeorm-options';

@@ -27,3 +27,12 @@ export interface PersistenceStatus {
   /** The failure that stands now, with its code and hint; null if all is well. */
   readonly error: (PersistenceErrorData & { readonly since: number }) | null;
 }
+
+export interface FlushResult {
+  /** False only where there is nothing to store to (no store configured, or `enabled: false`); see `reason`. */
+  readonly stored: boolean;
+  /** Everything committed before the call is stored at or below this TXID; null if `stored` is false. */
+  readonly txid: number | null;
+  /** Why nothing was stored, in words; null if `stored` is true. */
+  readonly reason: string | null;
+}

@@ -1,22 +1,111 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Logger, Module, type Provider } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import type { TypeOrmModuleAsyncOptions } from '@nestjs/typeorm';
-import { PersistenceError } from '../../errors';
-import type { PersistenceTypeOrmOptions } from '../typeorm/typeorm-options';
+import type { ObjectStore } from '../../storage/object-store';
+import { composeLife } from '../database/compose-life';
+import type { DatabaseLife } from '../database/database-life';
+import { openStore } from '../database/open-store';
+import { PersistenceHealthIndicator } from '../health/persistence-health.indicator';
+import { PersistenceLifecycleModule } from '../lifecycle/persistence-lifecycle.module';
+import { SyncService } from '../sync.service';
+import { type PersistenceTypeOrmOptions, typeOrmAsyncOptions } from '../typeorm/typeorm-options';
+import { optionsProviders } from './async-options';
+import { configServiceDependency } from './config-service';
+import { DEFAULT_NAME } from './default-name';
+import { appEnvironment, type ConfigReader } from './environment';
+import { checkName } from './options.schema';
 import type { PersistenceAsyncOptions, PersistenceOptions } from './persistence-options';
+import { logFailure } from './log-failure';
+import { type PersistenceSettings, resolveSettings } from './settings';
+import {
+  getStoreToken,
+  getSyncServiceToken,
+  lifeToken,
+  optionsToken,
+  presenceToken,
+  settingsToken,
+} from './tokens';
 
+/**
+ * Keeps a database in one local file and every commit of it in a store.
+ *
+ * @example
+ * imports: [
+ *   PersistenceModule.forRoot(),
+ *   TypeOrmModule.forRootAsync(PersistenceModule.typeOrm({ entities: [User] })),
+ * ]
+ */
 @Global()
 @Module({})
 export class PersistenceModule {
-  static forRoot(_options: PersistenceOptions = {}): DynamicModule {
-    throw new PersistenceError('INTERNAL', 'Not here yet.');
+  /** With options given here; what is left out comes from the environment, read when the app starts. */
+  static forRoot(options: PersistenceOptions = {}): DynamicModule {
+    const name = checkName(options?.name);
+    return databaseModule(name, [{ provide: optionsToken(name), useValue: options }]);
   }
 
-  static forRootAsync(_options: PersistenceAsyncOptions): DynamicModule {
-    throw new PersistenceError('INTERNAL', 'Not here yet.');
+  /** With options that other providers know (`useFactory`, `useClass` or `useExisting`). */
+  static forRootAsync(options: PersistenceAsyncOptions): DynamicModule {
+    const name = checkName(options?.name);
+    return databaseModule(name, optionsProviders(name, options), options.imports);
   }
 
-  /** For `TypeOrmModule.forRootAsync(PersistenceModule.typeOrm({ entities: [User] }))`: TypeORM then waits for the restore. */
-  static typeOrm(_options: PersistenceTypeOrmOptions = {}): TypeOrmModuleAsyncOptions {
-    throw new PersistenceError('INTERNAL', 'Not here yet.');
+  /**
+   * For `TypeOrmModule.forRootAsync(PersistenceModule.typeOrm({ entities: [User] }))`: TypeORM then waits for the restore
+   * and opens the database on better-sqlite3, in WAL mode. Takes TypeORM's options but `type` and `database`, or
+   * `{ imports, inject, useFactory }`; with `name`, for the database of that name.
+   */
+  static typeOrm(options: PersistenceTypeOrmOptions = {}): TypeOrmModuleAsyncOptions {
+    return typeOrmAsyncOptions(options);
   }
+}
+
+function databaseModule(
+  name: string,
+  options: Provider[],
+  imports: DynamicModule['imports'] = [],
+): DynamicModule {
+  return {
+    module: PersistenceModule,
+    imports: [...imports, PersistenceLifecycleModule.register(name)],
+    providers: [...options, ...databaseProviders(name), PersistenceHealthIndicator],
+    exports: [
+      getSyncServiceToken(name),
+      getStoreToken(name),
+      lifeToken(name),
+      presenceToken(name),
+      PersistenceHealthIndicator,
+    ],
+  };
+}
+
+/** options -> settings -> store -> life -> service, each replaceable in tests. */
+function databaseProviders(name: string): Provider[] {
+  const logger = new Logger(name === DEFAULT_NAME ? 'Persistence' : `Persistence:${name}`);
+  return [
+    { provide: presenceToken(name), useValue: true },
+    {
+      provide: settingsToken(name),
+      inject: [optionsToken(name), configServiceDependency()],
+      useFactory: (options: unknown, config?: ConfigReader) =>
+        logFailure(logger, () => resolveSettings(name, options, appEnvironment(config))),
+    },
+    {
+      provide: getStoreToken(name),
+      inject: [settingsToken(name), ModuleRef],
+      useFactory: (settings: PersistenceSettings, moduleRef: ModuleRef) =>
+        logFailure(logger, () => openStore(settings.storage, (type) => moduleRef.create(type))),
+    },
+    {
+      provide: lifeToken(name),
+      inject: [settingsToken(name), getStoreToken(name)],
+      useFactory: (settings: PersistenceSettings, store: ObjectStore | null) =>
+        logFailure(logger, () => composeLife(settings, store, logger)),
+    },
+    {
+      provide: getSyncServiceToken(name),
+      inject: [lifeToken(name)],
+      useFactory: (life: DatabaseLife) => new SyncService(life),
+    },
+  ];
 }

@@ -1,8 +1,6 @@
 import { Inject, type InjectionToken } from '@nestjs/common';
 import { SyncService } from '../sync.service';
-
-/** The database that variables and tokens without a name belong to. */
-export const DEFAULT_NAME = 'app';
+import { DEFAULT_NAME } from './default-name';
 
 /** Token of the `SyncService` of a named database; the class itself for the default one. */
 export function getSyncServiceToken(name: string = DEFAULT_NAME): InjectionToken<SyncService> {
@@ -18,3 +16,15 @@ export function InjectSyncService(name?: string): PropertyDecorator & ParameterD
 export function getStoreToken(name: string = DEFAULT_NAME): string {
   return `PERSISTENCE_STORE:${name}`;
 }
+
+/** The options as the app gave them, not yet checked. */
+export const optionsToken = (name: string): string => `PERSISTENCE_OPTIONS:${name}`;
+
+/** The `PersistenceSettings` that were decided. */
+export const settingsToken = (name: string): string => `PERSISTENCE_SETTINGS:${name}`;
+
+/** The `DatabaseLife`. */
+export const lifeToken = (name: string): string => `PERSISTENCE_LIFE:${name}`;
+
+/** Present wherever the module is imported, whatever becomes of the rest. */
+export const presenceToken = (name: string): string => `PERSISTENCE_PRESENT:${name}`;

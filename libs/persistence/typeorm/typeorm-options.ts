@@ -1,13 +1,27 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import type { TypeOrmDataSourceFactory, TypeOrmModuleOptions } from '@nestjs/typeorm';
+import type {
+  TypeOrmDataSourceFactory,
+  TypeOrmModuleAsyncOptions,
+  TypeOrmModuleOptions,
+} from '@nestjs/typeorm';
+import { setImmediate } from 'node:timers/promises';
+import type { DataSource, DataSourceOptions } from 'typeorm';
+import type { DatabaseLife } from '../database/database-life';
+import { PersistenceError } from '../../errors';
+import { DEFAULT_NAME } from '../module/default-name';
+import { moduleMissing } from '../module/module-missing';
+import { lifeToken, presenceToken } from '../module/tokens';
+import { prepareConnection, type PrepareDatabase } from './prepare-connection';
+import { trackDataSource } from './tracked-data-source';
 
 /** TypeORM options of the app. Driver and database path are ours: naming other ones is refused. */
-export type TypeOrmSettings = Omit<TypeOrmModuleOptions, 'type' | 'database'>;
-
-export type PersistenceTypeOrmOptions =
-  (TypeOrmSettings & { readonly useFactory?: undefined }) | PersistenceTypeOrmAsyncOptions;
+export type TypeOrmSettings = Omit<TypeOrmModuleOptions, 'type' | 'database'> & {
+  /** Run on every new connection before ours. */
+  readonly prepareDatabase?: PrepareDatabase;
+};
 
 export interface PersistenceTypeOrmAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** Of the database and of the DataSource. */
   readonly name?: string;
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: (
@@ -15,4 +29,112 @@ export interface PersistenceTypeOrmAsyncOptions extends Pick<ModuleMetadata, 'im
     ...dependencies: any[]
   ) => TypeOrmSettings | Promise<TypeOrmSettings>;
   readonly dataSourceFactory?: TypeOrmDataSourceFactory;
+}
+
+export type PersistenceTypeOrmOptions =
+  | (TypeOrmSettings & {
+      readonly useFactory?: undefined;
+      readonly dataSourceFactory?: TypeOrmDataSourceFactory;
+    })
+  | PersistenceTypeOrmAsyncOptions;
+
+/** Carries the life from the options factory, which Nest injects into, to the DataSource factory, which it does not. */
+const LIFE = Symbol('nestjs-persistence life');
+
+type CarriedOptions = DataSourceOptions & { [LIFE]?: DatabaseLife };
+
+export function typeOrmAsyncOptions(options: PersistenceTypeOrmOptions): TypeOrmModuleAsyncOptions {
+  const { name = DEFAULT_NAME } = options;
+  const { imports = [], inject = [], useFactory } = asAsync(options);
+  return {
+    ...(name === DEFAULT_NAME ? {} : { name }),
+    imports,
+    inject: [
+      { token: presenceToken(name), optional: true },
+      { token: lifeToken(name), optional: true },
+      ...inject,
+    ],
+    useFactory: async (
+      present: true | undefined,
+      life: DatabaseLife | undefined,
+      ...dependencies: unknown[]
+    ) => {
+      if (present === undefined) throw moduleMissing(name);
+      if (life === undefined) return yieldToItsError(name);
+      const settings = checkTypeOrmSettings(await useFactory(...dependencies));
+      const { path } = await life.ready();
+      return sqliteOptions(settings, path, life);
+    },
+    dataSourceFactory: dataSourceFactory(options.dataSourceFactory),
+  };
+}
+
+function asAsync(
+  options: PersistenceTypeOrmOptions,
+): Pick<PersistenceTypeOrmAsyncOptions, 'imports' | 'inject' | 'useFactory'> {
+  if (options.useFactory !== undefined) return options;
+  const { useFactory: _, dataSourceFactory: __, ...settings } = options;
+  return { useFactory: () => settings };
+}
+
+/**
+ * Nest injects undefined for an optional dependency also where building it failed, and that error is on its way to the
+ * app through the module that owns it. It explains more than ours, so it goes first.
+ */
+async function yieldToItsError(name: string): Promise<never> {
+  await setImmediate();
+  throw new PersistenceError('INTERNAL', `The database "${name}" could not be set up.`, {
+    hint: 'The error logged before this one says why.',
+  });
+}
+
+function checkTypeOrmSettings(settings: TypeOrmSettings): TypeOrmSettings {
+  const { type, database } = settings as { type?: unknown; database?: unknown };
+  if (type !== undefined && type !== 'better-sqlite3') {
+    throw new PersistenceError(
+      'OPTION_INVALID',
+      `PersistenceModule.typeOrm() opens better-sqlite3, but its options name another "type".`,
+      { hint: 'Remove "type" from the options.' },
+    );
+  }
+  if (database !== undefined) {
+    throw new PersistenceError(
+      'OPTION_INVALID',
+      'PersistenceModule.typeOrm() opens the file that PersistenceModule restored, but its options name a "database".',
+      {
+        hint: 'Remove it there, and set DATABASE_PATH or PersistenceModule.forRoot({ database }).',
+      },
+    );
+  }
+  return settings;
+}
+
+function sqliteOptions(
+  settings: TypeOrmSettings,
+  path: string,
+  life: DatabaseLife,
+): TypeOrmModuleOptions {
+  return {
+    // TypeORM's default of ten attempts, 3 s apart, repeats a failing migration.
+    retryAttempts: 1,
+    ...settings,
+    type: 'better-sqlite3',
+    database: path,
+    enableWAL: true,
+    prepareDatabase: prepareConnection(life, settings.prepareDatabase),
+    [LIFE]: life,
+  } as TypeOrmModuleOptions;
+}
+
+function dataSourceFactory(own: TypeOrmDataSourceFactory | undefined): TypeOrmDataSourceFactory {
+  return async (options) => {
+    const { [LIFE]: life, ...plain } = options as CarriedOptions;
+    const dataSource = await (own ?? newDataSource)(plain as DataSourceOptions);
+    return life === undefined ? dataSource : trackDataSource(dataSource, life);
+  };
+}
+
+function newDataSource(options?: DataSourceOptions): Promise<DataSource> {
+  const { DataSource: Constructor } = require('typeorm') as typeof import('typeorm');
+  return Promise.resolve(new Constructor(options!));
 }

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { createSqliteEngine } from '../../engine';
+import { Replica, type ReplicaEvent, restoreToFile } from '../../replica';
+import type { ObjectStore } from '../../storage/object-store';
+import { EventLog, type LineLog } from '../log/event-log';
+import { applicationName } from '../module/application-name';
+import type { PersistenceSettings } from '../module/settings';
+import { AppConnections } from '../typeorm/app-connections';
+import { DatabaseLife } from './database-life';
+import { replicaStore } from './open-store';
+import { summarise } from './summary';
+import { systemClock } from './system-clock';
+
+/** Puts the parts of one database together. The only place that knows them all. Opens and changes nothing. */
+export function composeLife(
+  settings: PersistenceSettings,
+  rawStore: ObjectStore | null,
+  lines: LineLog,
+): DatabaseLife {
+  const connections = new AppConnections(() => systemClock.now());
+  const shared = { settings, connections, lines, now: () => systemClock.now() };
+  if (rawStore === null) {
+    const { summary } = summarise(settings, null);
+    if (settings.enabled) lines.warn(`${summary} Set NETWORK_DB_PATH to keep it.`);
+    return new DatabaseLife({ ...shared, replica: null, restoreTo: null });
+  }
+
+  const store = replicaStore(rawStore, settings.storage, settings.name);
+  const onWarning = (text: string) => lines.warn(text);
+  const events = new EventLog(lines, () => systemClock.now());
+  const onEvent = (event: ReplicaEvent) => {
+    if (event.type === 'fenced') life.fence();
+    events.write(event);
+  };
+  const replica = new Replica({
+    store,
+    engine: createSqliteEngine({ path: settings.path, onWarning }),
+    clock: systemClock,
+    identity: {
+      application: settings.application ?? applicationName(process.cwd()),
+      database: settings.name,
+      deployment: '',
+    },
+    nodeId: randomBytes(8).toString('hex'),
+    newLineage: randomBytes(16).toString('hex'),
+    settings,
+    onEvent,
+  });
+  const life: DatabaseLife = new DatabaseLife({
+    ...shared,
+    replica,
+    restoreTo: ({ path, txid }) =>
+      restoreToFile({
+        store,
+        engine: createSqliteEngine({ path, onWarning }),
+        clock: systemClock,
+        ...(txid === undefined ? {} : { txid }),
+        onEvent: (event) => events.write(event),
+      }),
+  });
+  return life;
+}

@@ -1,0 +1,195 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { isPersistenceError, PersistenceError } from '../../errors';
+import type { Replica, RestoreResult } from '../../replica';
+import { errorLine, type LineLog } from '../log/event-log';
+import { formatDuration } from '../log/units';
+import { IN_MEMORY, type PersistenceSettings } from '../module/settings';
+import type { FlushResult, PersistenceStatus } from '../persistence-status';
+import type { AppConnections } from '../typeorm/app-connections';
+import { summarise } from './summary';
+
+/** What is used of a `Replica`. */
+export type LiveReplica = Pick<Replica, 'start' | 'wake' | 'flush' | 'status' | 'stop'>;
+
+export interface DatabaseLifeParts {
+  readonly settings: PersistenceSettings;
+  /** Null where nothing is replicated. */
+  readonly replica: LiveReplica | null;
+  readonly restoreTo:
+    ((options: { readonly path: string; readonly txid?: number }) => Promise<RestoreResult>) | null;
+  readonly connections: AppConnections;
+  readonly lines: LineLog;
+  /** ms since 1970. */
+  readonly now: () => number;
+}
+
+const NOTHING_WAITS = { ms: 0, commits: 0, bytes: 0 } as const;
+
+/** Part of the shutdown time for transactions that are open; the rest is for the store. */
+const DRAIN_SHARE_FOR_TRANSACTIONS = 0.4;
+
+/** One database for one process life: started once, drained once. What SyncService, health, TypeORM and shutdown share. */
+export class DatabaseLife {
+  readonly settings: PersistenceSettings;
+  readonly connections: AppConnections;
+  readonly #parts: DatabaseLifeParts;
+  #starting: Promise<void> | undefined;
+  #draining: Promise<boolean> | undefined;
+  #failure: PersistenceStatus['error'] = null;
+
+  constructor(parts: DatabaseLifeParts) {
+    this.#parts = parts;
+    this.settings = parts.settings;
+    this.connections = parts.connections;
+  }
+
+  /** A replica ships commits, so SQLite must not restart the write-ahead log by itself. */
+  get replicated(): boolean {
+    return this.#parts.replica !== null;
+  }
+
+  /** Starts at the first call; every call gets the outcome of that one start. */
+  async ready(): Promise<{ readonly path: string }> {
+    this.#starting ??= this.#start();
+    await this.#starting;
+    return { path: this.settings.path };
+  }
+
+  wake(): void {
+    this.#parts.replica?.wake();
+  }
+
+  async flush(): Promise<FlushResult> {
+    await this.ready();
+    const { replica, settings } = this.#parts;
+    await this.connections.whenIdle(settings.transactionMaxMs);
+    if (replica === null) return { stored: false, txid: null, reason: this.status().summary };
+    const { txid } = await replica.flush();
+    return { stored: true, txid, reason: null };
+  }
+
+  async restore(options: { readonly to: string; readonly txid?: number }): Promise<RestoreResult> {
+    const { restoreTo } = this.#parts;
+    checkRestoreOptions(options);
+    if (restoreTo === null) {
+      throw new PersistenceError('STORE_NOT_CONFIGURED', 'There is no replica to restore from.');
+    }
+    const { to, ...rest } = options;
+    return restoreTo({ path: path.resolve(to), ...rest });
+  }
+
+  /** From memory, without I/O. */
+  status(): PersistenceStatus {
+    const { replica, settings } = this.#parts;
+    const role = settings.enabled ? 'local' : 'disabled';
+    const view = replica === null ? null : replica.status();
+    return Object.freeze({
+      ...summarise(settings, view),
+      database: settings.name,
+      role: view?.role ?? role,
+      origin: view?.origin ?? null,
+      epoch: view?.epoch ?? null,
+      durableTxid: view?.durableTxid ?? null,
+      lag: view?.lag ?? NOTHING_WAITS,
+      lastStored: view?.lastStored ?? null,
+      openTransactionMs: this.connections.transactionAgeMs(),
+      error: this.#failure ?? view?.error ?? null,
+    } satisfies PersistenceStatus);
+  }
+
+  /**
+   * Ends writing, ships what is left and releases the database, within `shutdownTimeoutMs`. Every call gets the outcome
+   * of the first: whether the end was clean. Never rejects.
+   */
+  drain(): Promise<boolean> {
+    this.#draining ??= this.#drain();
+    return this.#draining;
+  }
+
+  /** Another instance owns the database now: what is written here from now on would be lost, so writing fails. */
+  fence(): void {
+    void this.connections.refuseWrites(0);
+  }
+
+  async #start(): Promise<void> {
+    const { replica, settings } = this.#parts;
+    try {
+      if (this.#draining !== undefined) {
+        throw new PersistenceError(
+          'SHUTTING_DOWN',
+          'The app was closed before its database was started.',
+        );
+      }
+      if (settings.path !== IN_MEMORY) await makeFolder(settings.path);
+      await replica?.start();
+    } catch (error) {
+      this.#failed(error);
+      throw error;
+    }
+  }
+
+  #failed(error: unknown): void {
+    const since = this.#parts.now();
+    if (isPersistenceError(error)) {
+      this.#failure = { ...error.toJSON(), since };
+      this.#parts.lines.error(`The database was not opened. ${errorLine(error)}`);
+    } else {
+      this.#failure = { code: 'INTERNAL', message: String(error), hint: '', since };
+      this.#parts.lines.error(`The database was not opened. ${String(error)}`);
+    }
+  }
+
+  async #drain(): Promise<boolean> {
+    const { replica, settings, lines, now } = this.#parts;
+    if (replica === null || this.#starting === undefined) return true;
+    const begun = now();
+    const patience = settings.shutdownTimeoutMs * DRAIN_SHARE_FOR_TRANSACTIONS;
+    try {
+      if (!(await this.connections.refuseWrites(patience))) {
+        lines.warn(
+          `A transaction was still open after ${formatDuration(patience)} of shutting down and was rolled back.`,
+        );
+      }
+      return await replica.stop({
+        timeoutMs: Math.max(0, settings.shutdownTimeoutMs - (now() - begun)),
+      });
+    } catch (error) {
+      lines.error(`The database was not released cleanly. ${String(error)}`);
+      return false;
+    }
+  }
+}
+
+function checkRestoreOptions(options: { readonly to: string; readonly txid?: number }): void {
+  const { to, txid, ...unknown } = options ?? {};
+  const extra = Object.keys(unknown)[0];
+  if (extra !== undefined) {
+    throw new PersistenceError('OPTION_UNKNOWN', `restore() has no option "${extra}".`, {
+      hint: 'Known options: to, txid.',
+    });
+  }
+  if (typeof to !== 'string' || to.trim() === '') {
+    throw new PersistenceError('OPTION_INVALID', 'restore() needs "to": the path of a new file.', {
+      hint: "Write restore({ to: 'rescued.db' }).",
+    });
+  }
+  if (txid !== undefined && !(Number.isSafeInteger(txid) && txid >= 1)) {
+    throw new PersistenceError(
+      'OPTION_INVALID',
+      'The option "txid" of restore() must be a whole number from 1.',
+    );
+  }
+}
+
+async function makeFolder(file: string): Promise<void> {
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+  } catch (cause) {
+    throw new PersistenceError(
+      'DATABASE_READ_ONLY',
+      'The folder of the database file cannot be made.',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,86 @@
+import { stat } from 'node:fs/promises';
+import type { Type } from '@nestjs/common';
+import { PersistenceError } from '../../errors';
+import { DirectoryStore, prefixed, withDeadline, withRetry } from '../../storage';
+import type { ObjectStore } from '../../storage/object-store';
+import { isStoreError, StoreError } from '../../storage/store-error';
+import { isObjectStore, isStorageChoice } from '../storage/storage-choice';
+import type { StoragePlan } from '../storage/storage-plan';
+import { systemClock } from './system-clock';
+
+const DEADLINE = { callMs: 10_000, stallMs: 10_000 } as const;
+const RETRY = { attempts: 4, baseMs: 100, maxMs: 2_000 } as const;
+const CHANCE = { sleep: systemClock.sleep.bind(systemClock), random: () => Math.random() };
+
+/**
+ * Opens the planned store as the provider made it, or null where none is planned. `instantiate` builds a class with the
+ * app's dependency injection.
+ */
+export async function openStore(
+  plan: StoragePlan,
+  instantiate: (type: Type<ObjectStore>) => Promise<unknown>,
+): Promise<ObjectStore | null> {
+  if (plan.kind === 'none') return null;
+  try {
+    if (plan.kind === 'network-path') return await openNetworkPath(plan.file);
+    const { option } = plan;
+    if (isStorageChoice(option)) return await option.open();
+    if (isObjectStore(option)) return option;
+    const built = await instantiate(option);
+    if (isObjectStore(built)) return built;
+  } catch (error) {
+    throw error instanceof StoreError ? unreachable(error) : error;
+  }
+  throw new PersistenceError(
+    'OPTION_INVALID',
+    'The class given as the option "storage" is no ObjectStore.',
+    { hint: 'Implement get, put, head, list, deleteMany and capabilities.' },
+  );
+}
+
+/** The store as the protocol wants it: rooted at the replica's folder, every call bounded and repeated where that may help. */
+export function replicaStore(store: ObjectStore, plan: StoragePlan, database: string): ObjectStore {
+  if (!store.capabilities.conditionalCreate) {
+    throw new PersistenceError(
+      'STORE_NOT_CONDITIONAL',
+      'This store cannot create an object only if it is absent, so two instances could overwrite each other.',
+      { hint: 'Use a folder on a file system with hard links (not SMB), or another store.' },
+    );
+  }
+  // NETWORK_DB_PATH names the folder itself; every other store may hold several databases.
+  const rooted = plan.kind === 'network-path' ? store : prefixed(store, `${database}.db.replica/`);
+  return withRetry(withDeadline(rooted, DEADLINE), RETRY, CHANCE);
+}
+
+async function openNetworkPath(file: string): Promise<ObjectStore> {
+  const root = `${file}.replica`;
+  if ((await exists(file)) && !(await exists(root))) {
+    throw new PersistenceError(
+      'NOT_SUPPORTED_YET',
+      'NETWORK_DB_PATH names a database file that exists and has no replica beside it; starting from such a file is not built yet.',
+      {
+        hint: 'Copy that file to DATABASE_PATH of this host and move the original away: the next start takes the copy over.',
+      },
+    );
+  }
+  return DirectoryStore.open({ root });
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function unreachable(error: StoreError): PersistenceError {
+  const denied = isStoreError(error, 'PermissionDenied', 'Unauthenticated', 'Rejected');
+  return new PersistenceError(
+    denied ? 'STORE_DENIED' : 'STORE_UNREACHABLE',
+    'The store could not be opened.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,30 @@
+import { errorLine } from '../log/event-log';
+import { formatBytes, formatCount, formatDuration } from '../log/units';
+import type { PersistenceStatus } from '../persistence-status';
+
+export interface HealthLimits {
+  /** Above this age of the oldest commit that is not stored, health is down (ms). */
+  readonly lagMaxMs: number;
+  /** Above this age of the open transaction, health is down (ms). */
+  readonly transactionMaxMs: number;
+}
+
+/** Why the database is not healthy, in words; null if it is. Pure. */
+export function unhealthyReason(status: PersistenceStatus, limits: HealthLimits): string | null {
+  const { role, lag, error, openTransactionMs } = status;
+  const why = error === null ? '' : ` ${errorLine(error)}`;
+  if (role === 'fenced') return `Another instance has taken the database over.${why}`;
+  if (role === 'stopped')
+    return `The database has been released; this instance is shutting down.${why}`;
+  if (role === 'starting')
+    return error === null ? 'The database is being restored.' : errorLine(error);
+  if (openTransactionMs !== null && openTransactionMs > limits.transactionMaxMs) {
+    return `A transaction has been open for ${formatDuration(openTransactionMs)}; nothing written since is visible to others or stored.`;
+  }
+  if (lag.ms > limits.lagMaxMs) {
+    return `Not stored for ${formatDuration(lag.ms)}: ${formatCount(lag.commits, 'commit')}, ${formatBytes(lag.bytes)}.${why}`;
+  }
+  // Without a replica an error means that the start failed; with one it is an outage within the budget above.
+  if (error !== null && role !== 'owner') return errorLine(error);
+  return null;
+}

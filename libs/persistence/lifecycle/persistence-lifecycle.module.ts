@@ -1,0 +1,27 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { DatabaseLife } from '../database/database-life';
+import { lifeToken } from '../module/tokens';
+import { checkDataSource } from '../typeorm/check-data-source';
+import { PersistenceLifecycle } from './persistence-lifecycle';
+
+/**
+ * Not global, on purpose: Nest runs shutdown hooks by import depth and those of global modules last. TypeORM's is global
+ * and closes the connection, so the last drain runs before it, while HTTP is closed already.
+ */
+@Module({})
+export class PersistenceLifecycleModule {
+  static register(name: string): DynamicModule {
+    return {
+      module: PersistenceLifecycleModule,
+      providers: [
+        {
+          provide: `PERSISTENCE_LIFECYCLE:${name}`,
+          inject: [lifeToken(name), ModuleRef],
+          useFactory: (life: DatabaseLife, moduleRef: ModuleRef) =>
+            new PersistenceLifecycle(life, () => checkDataSource(life, moduleRef)),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,34 @@
+import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { DatabaseLife } from '../database/database-life';
+import { drainOnSignals } from './signal-drain';
+
+/** Ties a database's life to the app's: started before the port opens, drained after it has closed. */
+export class PersistenceLifecycle
+  implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
+{
+  #ignoreSignals = () => {};
+
+  constructor(
+    private readonly life: DatabaseLife,
+    /** Throws if TypeORM runs beside us instead of through us. */
+    private readonly checkTypeOrm: () => void,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    // With TypeORM this was awaited before it opened the file.
+    await this.life.ready();
+    this.checkTypeOrm();
+  }
+
+  onApplicationBootstrap(): void {
+    const { settings } = this.life;
+    if (settings.drainOnSignal && this.life.replicated) {
+      this.#ignoreSignals = drainOnSignals(() => this.life.drain());
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.life.drain();
+    this.#ignoreSignals();
+  }
+}

@@ -1,0 +1,118 @@
+import { PersistenceError } from '../../errors';
+import { formatDuration } from '../log/units';
+
+/** The part of a better-sqlite3 connection that is used here. */
+export interface AppConnection {
+  readonly open: boolean;
+  readonly inTransaction: boolean;
+  pragma(source: string): unknown;
+  exec(sql: string): unknown;
+}
+
+/** Connections that are used without our TypeORM hook are seen within this time. */
+const POLL_MS = 10;
+
+/**
+ * The connections through which the app writes: whether a transaction is open on one, and the switch that ends writing,
+ * so that nothing is ever committed that no longer leaves this host.
+ */
+export class AppConnections {
+  readonly #connections = new Set<AppConnection>();
+  readonly #waiters = new Set<() => void>();
+  #openSince: number | undefined;
+  #refusing = false;
+
+  constructor(
+    /** Milliseconds from any fixed point. */
+    private readonly now: () => number,
+  ) {}
+
+  /** Takes a connection in. Where writing has ended already, it can only read. */
+  add(connection: AppConnection): void {
+    for (const known of this.#connections) if (!known.open) this.#connections.delete(known);
+    this.#connections.add(connection);
+    if (this.#refusing) readOnly(connection);
+  }
+
+  /** To be called behind every statement of the app, so that the end of a transaction is seen at once. Never throws. */
+  observe(): void {
+    if (this.#transactionOpen()) this.#openSince ??= this.now();
+    else {
+      this.#openSince = undefined;
+      for (const waiter of this.#waiters) waiter();
+    }
+  }
+
+  /** Age of the open transaction, counted from when it was first seen; null if there is none. */
+  transactionAgeMs(): number | null {
+    this.observe();
+    return this.#openSince === undefined ? null : this.now() - this.#openSince;
+  }
+
+  /** Resolves once no transaction is open; TRANSACTION_OPEN after `timeoutMs`. */
+  async whenIdle(timeoutMs: number): Promise<void> {
+    const idle = await this.#atIdle(timeoutMs, () => {});
+    if (idle) return;
+    throw new PersistenceError(
+      'TRANSACTION_OPEN',
+      `A transaction has been open on the app's connection for ${formatDuration(this.transactionAgeMs() ?? timeoutMs)}; nothing committed meanwhile can be confirmed.`,
+    );
+  }
+
+  /**
+   * Ends writing, for good: from now on statements that would change something fail (SQLITE_READONLY). A transaction
+   * that is open may end within `timeoutMs`; then it is rolled back, because its commit would succeed and be lost.
+   * Resolves to false if that was necessary.
+   */
+  async refuseWrites(timeoutMs: number): Promise<boolean> {
+    // In the very moment the transaction ends, before its caller can begin another.
+    if (await this.#atIdle(timeoutMs, () => this.#refuse())) return true;
+    for (const connection of this.#connections) rollBack(connection);
+    this.#refuse();
+    return false;
+  }
+
+  #refuse(): void {
+    this.#refusing = true;
+    for (const connection of this.#connections) readOnly(connection);
+  }
+
+  #transactionOpen(): boolean {
+    for (const connection of this.#connections) {
+      if (connection.open && connection.inTransaction) return true;
+    }
+    return false;
+  }
+
+  /** Runs `action` in the moment no transaction is open; resolves to false if there was none within `timeoutMs`. */
+  async #atIdle(timeoutMs: number, action: () => void): Promise<boolean> {
+    this.observe();
+    if (!this.#transactionOpen()) {
+      action();
+      return true;
+    }
+    return new Promise((resolve) => {
+      const end = (idle: boolean) => {
+        clearInterval(poll);
+        clearTimeout(limit);
+        this.#waiters.delete(waiter);
+        resolve(idle);
+      };
+      const waiter = () => {
+        action();
+        end(true);
+      };
+      const poll = setInterval(() => this.observe(), POLL_MS);
+      const limit = setTimeout(() => end(false), timeoutMs);
+      this.#waiters.add(waiter);
+    });
+  }
+}
+
+function readOnly(connection: AppConnection): void {
+  if (connection.open) connection.pragma('query_only = 1');
+}
+
+function rollBack(connection: AppConnection): void {
+  if (connection.open && connection.inTransaction) connection.exec('ROLLBACK');
+}

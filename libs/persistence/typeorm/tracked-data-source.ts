@@ -1,0 +1,51 @@
+import type { DataSource, EntitySubscriberInterface } from 'typeorm';
+import type { DatabaseLife } from '../database/database-life';
+
+const ours = new WeakSet<DataSource>();
+
+/** Whether a DataSource was made through `PersistenceModule.typeOrm()`. */
+export function isOurs(dataSource: DataSource): boolean {
+  return ours.has(dataSource);
+}
+
+/** Makes every commit of the DataSource wake the shipper, from its initialisation on, also after it was opened anew. */
+export function trackDataSource(dataSource: DataSource, life: DatabaseLife): DataSource {
+  if (ours.has(dataSource)) return dataSource;
+  ours.add(dataSource);
+  if (dataSource.isInitialized) watchCommits(dataSource, life);
+  const initialize = dataSource.initialize.bind(dataSource);
+  dataSource.initialize = async () => {
+    await initialize();
+    // TypeORM builds the list of subscribers anew in every initialisation. Migrations have run before; the engine sees
+    // their commits by itself.
+    watchCommits(dataSource, life);
+    return dataSource;
+  };
+  return dataSource;
+}
+
+function watchCommits(dataSource: DataSource, life: DatabaseLife): void {
+  dataSource.subscribers.push(new CommitSubscriber(dataSource, life));
+  life.wake();
+}
+
+/**
+ * `afterTransactionCommit` misses inserts, updates, raw queries and DDL outside of transactions; `afterQuery` with no
+ * transaction open behind it sees every commit of the connection once. It only wakes: TypeORM would wait for a promise,
+ * and an error would reject a save that is committed.
+ */
+class CommitSubscriber implements EntitySubscriberInterface {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly life: DatabaseLife,
+  ) {}
+
+  afterQuery({ query }: { query: string }): void {
+    this.life.connections.observe();
+    if (/^\s*SELECT\b/i.test(query)) return;
+    const { databaseConnection } = this.dataSource.driver as {
+      databaseConnection?: { readonly inTransaction: boolean };
+    };
+    if (databaseConnection?.inTransaction === false) this.life.wake();
+  }
+}
