@@ -32,6 +32,8 @@ export interface ReplicaOptions {
   /** Random, used if this start begins a new history: 32 hex digits. */
   readonly newLineage: string;
   readonly settings: ReplicaSettings;
+  /** Where the replica lies, as `litestream restore` takes it; only shown in hints. */
+  readonly location?: string;
   readonly onEvent?: (event: ReplicaEvent) => void;
 }
 
@@ -104,11 +106,34 @@ export interface RestoreResult {
 export type ReplicaEvent =
   | { readonly type: 'found'; readonly found: string }
   | { readonly type: 'set-aside'; readonly path: string; readonly reason: string }
-  | { readonly type: 'restoring'; readonly files: number; readonly totalBytes: number; readonly txid: number; readonly time: number | null }
-  | { readonly type: 'progress'; readonly doneBytes: number; readonly totalBytes: number; readonly elapsedMs: number }
-  | { readonly type: 'restored'; readonly txid: number; readonly time: number; readonly bytes: number; readonly durationMs: number }
+  | {
+      readonly type: 'restoring';
+      readonly files: number;
+      readonly totalBytes: number;
+      readonly txid: number;
+      readonly time: number | null;
+    }
+  | {
+      readonly type: 'progress';
+      readonly doneBytes: number;
+      readonly totalBytes: number;
+      readonly elapsedMs: number;
+    }
+  | {
+      readonly type: 'restored';
+      readonly txid: number;
+      readonly time: number;
+      readonly bytes: number;
+      readonly durationMs: number;
+    }
   | { readonly type: 'started'; readonly outcome: StartOutcome }
-  | { readonly type: 'stored'; readonly txid: number; readonly bytes: number; readonly commits: number; readonly durationMs: number }
+  | {
+      readonly type: 'stored';
+      readonly txid: number;
+      readonly bytes: number;
+      readonly commits: number;
+      readonly durationMs: number;
+    }
   | { readonly type: 'failed'; readonly error: PersistenceErrorData; readonly attempt: number }
   | { readonly type: 'recovered'; readonly afterMs: number }
   | { readonly type: 'fenced'; readonly error: PersistenceErrorData }

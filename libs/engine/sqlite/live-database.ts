@@ -123,12 +123,13 @@ export class LiveDatabase {
    * `finishCheckpoint` lets the main file take it in; only under the barrier that happens at once.
    */
   async beginCheckpoint(stamp: EntryStamp): Promise<WrittenEntry | null> {
-    const barrier = this.logPages() >= BARRIER_PAGES && tryBeginWrite(this.barrier);
+    const writersNeverPause = this.logPages() >= BARRIER_PAGES && !this.barrier.inTransaction;
+    const barrier = writersNeverPause && tryBeginWrite(this.barrier);
     try {
       beginRead(this.spare);
       const news = this.look();
       if (news === 'lost') {
-        endTransaction(this.barrier);
+        if (barrier) endTransaction(this.barrier);
         return await this.snapshot(stamp);
       }
       const entry = news && this.encode(stamp, news);

@@ -1,0 +1,271 @@
+import { isPersistenceError, PersistenceError } from '../../errors';
+import type { CapturedEntry, EntryStamp } from '../../engine/database-engine';
+import type { ReplicaOptions } from '../replica-types';
+import type { Head } from '../log/head';
+import { storeEntry, type FrozenEntry } from '../log/store-entry';
+import { storeFailure } from '../log/store-failure';
+import { headAfter, pagelessEntry } from '../ownership/claim';
+import type { StatusModel } from '../observe/status-model';
+import { Bell } from './bell';
+
+const RETRY_FIRST_MS = 100;
+const RETRY_MAX_MS = 15_000;
+
+interface Waiter {
+  resolve(): void;
+  reject(error: PersistenceError): void;
+}
+
+/**
+ * Ships commits: one loop, one request under way. Whatever has been committed when the last request returns is the next
+ * entry. The bytes of a TXID are frozen at the first attempt, and tried until it is known who has it.
+ */
+export class Publisher {
+  private readonly bell = new Bell();
+  private readonly ending = new AbortController();
+  private waiters: Waiter[] = [];
+  private urgent = new AbortController();
+  private seen = false;
+  private lastPublish = Number.NEGATIVE_INFINITY;
+  private captureFailures = 0;
+  private failure: PersistenceError | null = null;
+  private fence: PersistenceError | null = null;
+  private running: Promise<void> | null = null;
+
+  constructor(
+    private readonly options: ReplicaOptions,
+    private readonly status: StatusModel,
+    private head: Head,
+  ) {}
+
+  start(): void {
+    this.options.engine.onCommits(() => this.wake());
+    this.running = this.run();
+    this.wake();
+  }
+
+  /** The state behind everything that is stored. */
+  get position(): Head {
+    return this.head;
+  }
+
+  wake(): void {
+    this.seen = true;
+    this.status.commitSeen();
+    this.bell.ring();
+  }
+
+  /** Resolves when everything committed before the call is stored. */
+  async flush(): Promise<void> {
+    if (this.fence) throw this.fence;
+    if (this.ending.signal.aborted)
+      throw new PersistenceError('SHUTTING_DOWN', 'The database is being closed.');
+    const answered = new AbortController();
+    const stored = new Promise<void>((resolve, reject) => this.waiters.push({ resolve, reject }));
+    this.urgent.abort();
+    this.bell.ring();
+    try {
+      await Promise.race([stored, this.timeout(answered.signal)]);
+    } finally {
+      answered.abort();
+    }
+  }
+
+  /** Ends the loop; what is under way is given up. */
+  async end(): Promise<void> {
+    this.ending.abort();
+    this.bell.ring();
+    await this.running;
+    this.answer(
+      this.waiters,
+      this.fence ?? new PersistenceError('SHUTTING_DOWN', 'The database is being closed.'),
+    );
+  }
+
+  /** Ends the log of this life cleanly: nothing may follow. Call it when the loop has ended and everything is stored. */
+  async release(signal: AbortSignal): Promise<number> {
+    const { clock, store, nodeId } = this.options;
+    const stamp = { kind: 'release', nodeId, now: clock.now(), position: null } as const;
+    const entry = pagelessEntry(this.head, stamp);
+    const settled = await storeEntry(store, entry, signal);
+    if (!settled.ours) throw await this.fenced(settled.foreign.header.nodeId, entry.txid);
+    this.head = headAfter(this.head, entry, stamp);
+    return entry.txid;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      await this.bell.wait();
+      if (this.stopped) return;
+      await this.pace();
+      await this.round();
+      await this.options.clock.immediate();
+    }
+  }
+
+  private get stopped(): boolean {
+    return this.ending.signal.aborted || this.fence !== null;
+  }
+
+  /** After a quiet interval at once; a busy writer's commits are gathered; a `flush()` never waits for it. */
+  private async pace(): Promise<void> {
+    const { clock, settings } = this.options;
+    const wait = this.lastPublish + settings.publishIntervalMs - clock.now();
+    if (wait <= 0 || this.waiters.length > 0 || settings.publishIntervalMs === 0) return;
+    this.urgent = new AbortController();
+    await this.sleep(Math.min(wait, settings.publishIntervalMs), this.urgent.signal);
+  }
+
+  private async round(): Promise<void> {
+    const serving = this.waiters;
+    this.waiters = [];
+    try {
+      this.seen = false;
+      const entry = await this.options.engine.capture(this.stamp());
+      this.captureFailures = 0;
+      if (entry) await this.publish(entry);
+      else this.captureFoundNothing();
+      this.answer(serving);
+      if (this.options.engine.checkpointDue && !this.stopped) await this.checkpoint();
+    } catch (error) {
+      if (this.fence) return this.answer(serving, this.fence);
+      // Whoever waits goes on waiting, each with its own deadline, while the loop tries again.
+      this.waiters = [...serving, ...this.waiters];
+      await this.captureFailed(error);
+    }
+  }
+
+  private async checkpoint(): Promise<void> {
+    const { engine } = this.options;
+    const entry = await engine.beginCheckpoint(this.stamp());
+    if (entry) await this.publish(entry);
+    if (!this.stopped) await engine.finishCheckpoint();
+  }
+
+  /** Returns when the entry is stored; rejects only when this life ends or is fenced. */
+  private async publish(captured: CapturedEntry): Promise<void> {
+    const { clock, engine, nodeId } = this.options;
+    const entry: FrozenEntry = { ...captured, nodeId };
+    const bytes = captured.body instanceof Uint8Array ? captured.body.length : captured.body.size;
+    this.status.captured({ commits: captured.commits, bytes });
+    const begun = clock.now();
+    const settled = await this.persist(entry);
+    if (!settled.ours) throw await this.fenced(settled.foreign.header.nodeId, entry.txid);
+    this.lastPublish = clock.now();
+    this.head = { ...this.head, ...pick(captured), nodeId, kind: 'data', position: null };
+    this.failure = null;
+    this.status.stored(
+      { txid: entry.txid, at: this.lastPublish, bytes, durationMs: this.lastPublish - begun },
+      captured.commits,
+    );
+    if (this.seen) this.status.commitSeen();
+    // No answer is needed, and a failure shows at the next call.
+    engine.settled(entry.txid).catch(() => undefined);
+  }
+
+  private async persist(entry: FrozenEntry): Promise<Awaited<ReturnType<typeof storeEntry>>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await storeEntry(this.options.store, entry, this.ending.signal);
+      } catch (error) {
+        this.ending.signal.throwIfAborted();
+        this.fail(storeFailure(error, 'Storing commits'), attempt);
+        await this.backOff(attempt);
+      }
+    }
+  }
+
+  private captureFoundNothing(): void {
+    if (!this.seen) this.status.nothingUnpublished();
+    if (this.failure) this.status.recovered();
+    this.failure = null;
+  }
+
+  private async captureFailed(error: unknown): Promise<void> {
+    if (this.stopped) return;
+    this.fail(error, ++this.captureFailures);
+    if (isPersistenceError(error, 'WORKER_DIED')) {
+      this.fence = error;
+      return this.answer(this.waiters, error);
+    }
+    await this.backOff(this.captureFailures);
+    this.bell.ring();
+  }
+
+  private fail(error: unknown, attempt: number): void {
+    this.failure =
+      error instanceof PersistenceError
+        ? error
+        : new PersistenceError('INTERNAL', `Shipping commits failed: ${String(error)}.`, {
+            cause: error,
+          });
+    this.status.failed(this.failure, attempt);
+  }
+
+  /** Never to write again in this life. */
+  private async fenced(by: string, txid: number): Promise<PersistenceError> {
+    const error = new PersistenceError(
+      'REPLICA_FENCED',
+      `Instance ${by} wrote TXID ${txid}; this one is superseded.`,
+    );
+    this.fence = error;
+    this.status.fenced(error);
+    this.answer(this.waiters, error);
+    await this.options.engine.hold().catch(() => false);
+    return error;
+  }
+
+  private answer(waiters: readonly Waiter[], error?: PersistenceError): void {
+    for (const waiter of waiters)
+      if (error) waiter.reject(error);
+      else waiter.resolve();
+  }
+
+  private async timeout(answered: AbortSignal): Promise<void> {
+    const { clock, settings } = this.options;
+    await clock.sleep(settings.flushTimeoutMs, answered);
+    throw new PersistenceError(
+      'FLUSH_TIMEOUT',
+      `Not stored within ${settings.flushTimeoutMs} ms.`,
+      {
+        cause: this.failure ?? undefined,
+      },
+    );
+  }
+
+  private stamp(): EntryStamp {
+    const { clock, nodeId } = this.options;
+    return {
+      txid: this.head.txid + 1,
+      nodeId,
+      parent: this.head.checksum,
+      timestamp: Math.max(clock.now(), this.head.timestamp + 1),
+    };
+  }
+
+  private backOff(attempt: number): Promise<void> {
+    return this.sleep(
+      Math.min(RETRY_FIRST_MS * 2 ** Math.min(attempt - 1, 20), RETRY_MAX_MS),
+      this.ending.signal,
+    );
+  }
+
+  /** Ends early, without an error, when `signal` is aborted. */
+  private async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.options.clock.sleep(ms, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}
+
+function pick({
+  txid,
+  checksum,
+  timestamp,
+  commit,
+  pageSize,
+}: CapturedEntry): Pick<Head, 'txid' | 'checksum' | 'timestamp' | 'commit' | 'pageSize'> {
+  return { txid, checksum, timestamp, commit, pageSize };
+}

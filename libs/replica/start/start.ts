@@ -1,0 +1,306 @@
+import { isPersistenceError, PersistenceError } from '../../errors';
+import type { LocalDatabase, RestoreSink, WalPosition } from '../../engine/database-engine';
+import { ZERO_CHECKSUM } from '../../ltx';
+import { isStoreError } from '../../storage/store-error';
+import { applyPlan, BadFile } from '../log/apply-plan';
+import {
+  checkIdentity,
+  createDescriptor,
+  readDescriptor,
+  type ReplicaDescriptor,
+} from '../log/descriptor';
+import { FileChanged } from '../log/fetch-file';
+import type { EntryIdentity } from '../log/entry';
+import { headOf, readHead, type Head } from '../log/head';
+import { logKey } from '../log/log-keys';
+import { readInventory, type Inventory } from '../log/inventory';
+import { planRestore, type RestorePlan } from '../log/restore-plan';
+import { storeEntry } from '../log/store-entry';
+import { storeFailure } from '../log/store-failure';
+import type { StatusModel } from '../observe/status-model';
+import { headAfter, isVoid, pagelessEntry } from '../ownership/claim';
+import type { Origin, ReplicaOptions, StartOutcome } from '../replica-types';
+import { corruptReplica, gapInReplica } from './good-point';
+import { planStart } from './start-plan';
+
+/** How often a start plans anew because the log moved on meanwhile. */
+const MAX_ATTEMPTS = 8;
+const BACKOFF_FIRST_MS = 100;
+/** Entries of the owner that a newcomer applies while it tries to claim the next one. */
+const MAX_CATCH_UP = 1_000;
+
+export interface Started {
+  readonly outcome: StartOutcome;
+  /** This life's claim, which the next entry continues. */
+  readonly head: Head;
+}
+
+/** What one attempt won; null: the log moved on, plan again from nothing. */
+interface Won {
+  readonly origin: Origin;
+  /** The state before the claim. */
+  readonly from: Head;
+  readonly claim: Head;
+  readonly bytes: number;
+}
+
+/** The first journey: bring the local file to the log's head, claim what follows, prove the claim. */
+export class Start {
+  private supersededClaims = 0;
+
+  constructor(
+    private readonly options: ReplicaOptions,
+    private readonly status: StatusModel,
+  ) {}
+
+  async run(): Promise<Started> {
+    const { clock, engine } = this.options;
+    const begun = clock.now();
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const won = await this.attempt();
+      if (won) {
+        await this.takeOver(won);
+        return { head: won.claim, outcome: describe(won, clock.now() - begun) };
+      }
+      await engine.reset();
+      await clock.sleep(BACKOFF_FIRST_MS * 2 ** attempt);
+    }
+    throw new PersistenceError(
+      'REPLICA_CONTENDED',
+      `The log moved on during each of ${MAX_ATTEMPTS} attempts to start.`,
+    );
+  }
+
+  private async attempt(): Promise<Won | null> {
+    const { engine, store, identity } = this.options;
+    const local = await engine.inspect();
+    try {
+      const inventory = await readInventory(store);
+      const descriptor = await readDescriptor(store);
+      if (descriptor) checkIdentity(descriptor, identity);
+      const plan =
+        inventory.files.length > 0 ? planRestore(inventory, { kind: 'latest' }, clock.now()) : null;
+      const head = plan && (await readHead(store, inventory, plan));
+      this.status.emit({ type: 'found', found: describeFound(head, local) });
+      const step = planStart({ descriptor, head, local });
+      if (step === 'create' || step === 'adopt') return await this.begin(step, local);
+      const proved = step === 'judge' ? await this.judge(head!, descriptor, local) : null;
+      return proved
+        ? await this.continue(head!, proved.position, local, descriptor)
+        : await this.restore(inventory, plan!, descriptor);
+    } catch (error) {
+      // Somebody else's compaction removed or replaced what was planned on: that is no gap.
+      if (error instanceof FileChanged || isStoreError(error, 'NotFound')) return null;
+      throw storeFailure(error, 'Reading the replica');
+    }
+  }
+
+  private async planLatest(inventory: Inventory): Promise<RestorePlan | null> {
+    if (inventory.files.length === 0) return null;
+    try {
+      return planRestore(inventory, { kind: 'latest' }, this.options.clock.now());
+    } catch (error) {
+      if (!isPersistenceError(error, 'REPLICA_GAP')) throw error;
+      throw await gapInReplica(this.options, inventory, error);
+    }
+  }
+
+  private async readHead(inventory: Inventory, plan: RestorePlan): Promise<Head> {
+    try {
+      return await readHead(this.options.store, inventory, plan);
+    } catch (error) {
+      const bad =
+        isPersistenceError(error, 'REPLICA_CORRUPT') &&
+        plan.files.find((file) => file.key === error.key);
+      throw bad ? await corruptReplica(this.options, inventory, new BadFile(bad, error)) : error;
+    }
+  }
+
+  /** A new history: the entry of TXID 1 is the claim, and a loser restores what the winner began. */
+  private async begin(step: 'create' | 'adopt', local: LocalDatabase): Promise<Won | null> {
+    const { engine, store, clock, nodeId, newLineage } = this.options;
+    const stamp = { txid: 1, nodeId, parent: ZERO_CHECKSUM, timestamp: clock.now() };
+    const entry = await (step === 'create' ? engine.create(stamp) : engine.adopt(stamp));
+    await engine.beginClaim({ nodeId, txid: 1, lineage: newLineage });
+    const settled = await storeEntry(store, { ...entry, nodeId });
+    if (!settled.ours || (await isVoid(store, 1))) return null;
+    const { txid, checksum, timestamp, pageSize, commit } = entry;
+    const claim: Head = {
+      txid,
+      checksum,
+      timestamp,
+      pageSize,
+      commit,
+      nodeId,
+      kind: 'data',
+      position: null,
+    };
+    const origin = step === 'create' ? 'created' : 'adopted';
+    return { origin, from: claim, claim, bytes: Math.max(local.size, pageSize * commit) };
+  }
+
+  private async judge(
+    head: Head,
+    descriptor: ReplicaDescriptor | null,
+    local: LocalDatabase,
+  ): Promise<{ position: WalPosition | null } | null> {
+    const proof = await this.options.engine.prove({
+      ...head,
+      lineage: descriptor?.lineage ?? null,
+    });
+    if (proof.proved) return proof;
+    this.status.emit({
+      type: 'found',
+      found: `The local file ${local.path} is not used: ${proof.reason}.`,
+    });
+    return null;
+  }
+
+  private async continue(
+    head: Head,
+    position: WalPosition | null,
+    local: LocalDatabase,
+    descriptor: ReplicaDescriptor | null,
+  ): Promise<Won | null> {
+    const { claim } = await this.claim(head, position, descriptor);
+    return claim && { origin: 'continued', from: head, claim, bytes: local.size };
+  }
+
+  private async restore(
+    inventory: Inventory,
+    plan: RestorePlan,
+    descriptor: ReplicaDescriptor | null,
+  ): Promise<Won | null> {
+    const { engine, clock, settings } = this.options;
+    const begun = clock.now();
+    this.announce(plan);
+    const sink = await engine.restore({ replace: true });
+    let finished = false;
+    try {
+      const last = await applyPlan(this.options, plan, sink, (progress) =>
+        this.status.emit({ type: 'progress', ...progress }),
+      );
+      await sink.verify(settings.verify);
+      const won = await this.claimBehind(headOf(last.header, last.checksum), sink, descriptor);
+      if (!won) return null;
+      const { size, setAside, path } = await sink.finish();
+      finished = true;
+      if (setAside)
+        this.status.emit({
+          type: 'set-aside',
+          path: setAside,
+          reason: `${path} was not the newest state`,
+        });
+      const { txid, timestamp } = won.from;
+      this.status.emit({
+        type: 'restored',
+        txid,
+        time: timestamp,
+        bytes: size,
+        durationMs: clock.now() - begun,
+      });
+      return { origin: 'restored', ...won, bytes: size };
+    } catch (error) {
+      if (!(error instanceof BadFile)) throw error;
+      await sink.abort();
+      finished = true;
+      throw await corruptReplica(this.options, inventory, error);
+    } finally {
+      if (!finished) await sink.abort();
+    }
+  }
+
+  /** Claims what follows `head`; entries that the owner stored meanwhile are applied, and the claim tried behind them. */
+  private async claimBehind(
+    head: Head,
+    sink: RestoreSink,
+    descriptor: ReplicaDescriptor | null,
+  ): Promise<{ from: Head; claim: Head } | null> {
+    let from = head;
+    for (let step = 0; step < MAX_CATCH_UP; step++) {
+      const { claim, met } = await this.claim(from, null, descriptor);
+      if (claim) return { from, claim };
+      if (!met || !this.mayFollow(from, met)) return null;
+      from = await this.applyNext(met, sink);
+    }
+    return null;
+  }
+
+  private async applyNext({ header }: EntryIdentity, sink: RestoreSink): Promise<Head> {
+    const { minTxid, maxTxid } = header;
+    const key = logKey(0, minTxid, maxTxid);
+    const { size, time } = await this.options.store.head(key);
+    const files = [{ level: 0, minTxid, maxTxid, key, size, time }];
+    const applied = await applyPlan(
+      this.options,
+      { files, txid: maxTxid, target: { kind: 'latest' } },
+      sink,
+    );
+    return headOf(applied.header, applied.checksum);
+  }
+
+  /** A data or release entry that continues `from`, or, once per life, a claim by another newcomer, which is superseded. */
+  private mayFollow(from: Head, { header: { entry, minTxid } }: EntryIdentity): boolean {
+    if (!entry || minTxid !== from.txid + 1 || entry.parent !== from.checksum) return false;
+    return entry.kind !== 'claim' || this.supersededClaims++ === 0;
+  }
+
+  /** `met`: the entry that stands in the claim's place. Neither: the claim is void. */
+  private async claim(
+    head: Head,
+    position: WalPosition | null,
+    descriptor: ReplicaDescriptor | null,
+  ): Promise<{ readonly claim: Head | null; readonly met?: EntryIdentity }> {
+    const { engine, store, clock, nodeId, newLineage } = this.options;
+    const stamp = { kind: 'claim', nodeId, now: clock.now(), position } as const;
+    const entry = pagelessEntry(head, stamp);
+    await engine.beginClaim({
+      nodeId,
+      txid: entry.txid,
+      lineage: descriptor?.lineage ?? newLineage,
+    });
+    const settled = await storeEntry(store, entry);
+    if (!settled.ours) return { claim: null, met: settled.foreign };
+    return { claim: (await isVoid(store, entry.txid)) ? null : headAfter(head, entry, stamp) };
+  }
+
+  /** The claim stands: say whose history it is, and hold the file. */
+  private async takeOver({ claim }: Won): Promise<void> {
+    const { store, engine, identity, nodeId, newLineage } = this.options;
+    try {
+      const own = { format: 1, lineage: newLineage, engine: 'sqlite', ...identity } as const;
+      checkIdentity(
+        (await readDescriptor(store)) ?? (await createDescriptor(store, own)),
+        identity,
+      );
+    } catch (error) {
+      throw storeFailure(error, 'Describing the replica');
+    }
+    await engine.open({ nodeId, txid: claim.txid, commit: claim.commit });
+  }
+
+  private announce({ files, txid }: RestorePlan): void {
+    const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
+    const time = files.at(-1)?.time ?? null;
+    this.status.emit({ type: 'restoring', files: files.length, totalBytes, txid, time });
+  }
+}
+
+function describe({ origin, from, claim, bytes }: Won, durationMs: number): StartOutcome {
+  const begins = origin === 'created' || origin === 'adopted';
+  return {
+    origin,
+    epoch: claim.txid,
+    txid: from.txid,
+    time: begins ? null : from.timestamp,
+    bytes,
+    durationMs,
+  };
+}
+
+function describeFound(head: Head | null, local: LocalDatabase): string {
+  const file = local.present ? `a local file of ${local.size} bytes` : 'no local file';
+  return head
+    ? `The replica ends at TXID ${head.txid}; there is ${file}.`
+    : `The replica is empty; there is ${file}.`;
+}
