@@ -1,7 +1,12 @@
 import { isPersistenceError, PersistenceError } from '../../errors';
-import { decodeLtxHeader, LTX_HEADER_SIZE, LTX_TRAILER_SIZE, type LtxHeader } from '../../ltx';
+import {
+  decodeLtxHeader,
+  LTX_HEADER_SIZE,
+  LTX_TRAILER_SIZE,
+  type LtxHeader,
+  parseLtxFileName,
+} from '../../ltx';
 import type { ByteRange, ObjectStore, StoredObject } from '../../storage/object-store';
-import { parseLtxFileName } from '../../ltx';
 
 /** What tells one file of the log from another: its header and its file checksum (16 hex digits). */
 export interface EntryIdentity {
