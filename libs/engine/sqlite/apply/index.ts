@@ -1,0 +1,1 @@
+export { ApplyTarget, type AppliedState, type ExpectedFile } from './apply-target';
