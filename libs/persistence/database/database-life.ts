@@ -146,6 +146,7 @@ export class DatabaseLife {
     const begun = now();
     const patience = settings.shutdownTimeoutMs * DRAIN_SHARE_FOR_TRANSACTIONS;
     try {
+      await settledWithin(this.#starting, patience);
       if (!(await this.connections.refuseWrites(patience))) {
         lines.warn(
           `A transaction was still open after ${formatDuration(patience)} of shutting down and was rolled back.`,
@@ -181,6 +182,18 @@ function checkRestoreOptions(options: { readonly to: string; readonly txid?: num
     );
   }
 }
+
+/** Waits for the outcome, whatever it is, but not longer. */
+async function settledWithin(outcome: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([outcome.then(nothing, nothing), limit]);
+  clearTimeout(timer);
+}
+
+function nothing(): void {}
 
 async function makeFolder(file: string): Promise<void> {
   try {

@@ -1,16 +1,10 @@
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../replica';
+import { systemClock as storageClock } from '../../storage';
 
-/** The time of this machine. */
+/** The time of this machine, as the protocol wants it. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: async (ms, signal) => {
-    try {
-      await setTimeout(ms, undefined, signal === undefined ? {} : { signal });
-    } catch (error) {
-      // Node wraps the reason in an AbortError; the port promises the reason itself.
-      throw signal?.aborted === true ? signal.reason : error;
-    }
-  },
+  now: () => storageClock.now(),
+  sleep: (ms, signal) => storageClock.sleep(ms, signal),
   immediate: () => setImmediate(),
 };

@@ -1,0 +1,215 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { FakeReplica } from '../../../test/journeys/support/fake-replica';
+import { LineCollector } from '../../../test/journeys/support/line-collector';
+import { PersistenceError } from '../../errors';
+import { resolveSettings } from '../module/settings';
+import { memory } from '../storage/storage-choice';
+import { AppConnections } from '../typeorm/app-connections';
+import { DatabaseLife } from './database-life';
+
+describe('the life of a database', () => {
+  let folder: string;
+  let replica: FakeReplica;
+  let lines: LineCollector;
+  let restores: unknown[];
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'life-'));
+    replica = new FakeReplica();
+    lines = new LineCollector();
+    restores = [];
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  function life(options: object = {}, replicated = true): DatabaseLife {
+    const database = path.join(folder, 'sub', 'app.db');
+    const storage = replicated ? { storage: memory() } : {};
+    return new DatabaseLife({
+      settings: resolveSettings('app', { database, ...storage, ...options }, () => undefined),
+      replica: replicated ? replica : null,
+      restoreTo: replicated
+        ? (options) => {
+            restores.push(options);
+            return Promise.resolve({ ...options, txid: 3, time: 0, bytes: 0, durationMs: 0 });
+          }
+        : null,
+      connections: new AppConnections(Date.now),
+      lines,
+      now: Date.now,
+    });
+  }
+
+  function openApp(of: DatabaseLife): Database.Database {
+    const connection = new Database(':memory:');
+    connection.exec('CREATE TABLE t (a)');
+    of.connections.add(connection);
+    return connection;
+  }
+
+  it('begins once, however many wait for it, in a folder that it makes', async () => {
+    const one = life();
+    const [a, b] = await Promise.all([one.ready(), one.ready()]);
+    expect(a).toEqual({ path: path.join(folder, 'sub', 'app.db') });
+    expect(b).toEqual(a);
+    expect(replica.calls).toEqual(['start']);
+    new Database(a.path).close();
+  });
+
+  it('fails once: every caller hears the same error, the log and the status its hint', async () => {
+    const one = life();
+    replica.startError = new PersistenceError('STORE_UNREACHABLE', 'No answer.');
+    await expect(one.ready()).rejects.toBe(replica.startError);
+    await expect(one.flush()).rejects.toBe(replica.startError);
+    expect(replica.calls).toEqual(['start']);
+    expect(lines.text).toMatch(/error .*STORE_UNREACHABLE: No answer\. Check network/);
+    expect(one.status().error).toMatchObject({ code: 'STORE_UNREACHABLE' });
+  });
+
+  it('flushes only what is ready: a flush before the start waits for it', async () => {
+    expect(await life().flush()).toEqual({ stored: true, txid: 7, reason: null });
+    expect(replica.calls).toEqual(['start', 'flush']);
+  });
+
+  it('does not call a commit stored while a transaction hides it', async () => {
+    const one = life({ transactionMaxMs: 20 });
+    const app = openApp(one);
+    await one.ready();
+    app.exec('BEGIN');
+    await expect(one.flush()).rejects.toMatchObject({ code: 'TRANSACTION_OPEN' });
+    expect(one.status().openTransactionMs).toBeGreaterThan(0);
+    app.exec('COMMIT');
+    await one.flush();
+    app.close();
+  });
+
+  it('drains once: no write is accepted before the replica stops, within the time given', async () => {
+    const one = life({ shutdownTimeoutMs: 1_000 });
+    const app = openApp(one);
+    await one.ready();
+    const attempt = jest.fn(() => app.exec('INSERT INTO t VALUES (1)'));
+    replica.onStop = () => expect(attempt).toThrow('readonly');
+    expect(await Promise.all([one.drain(), one.drain()])).toEqual([true, true]);
+    expect(attempt).toHaveBeenCalled();
+    expect(replica.calls).toEqual(['start', 'stop']);
+    expect(replica.stopTimeoutMs).toBeLessThanOrEqual(1_000);
+    app.close();
+  });
+
+  it('rolls back a transaction that outlives the drain, and says so', async () => {
+    const one = life({ shutdownTimeoutMs: 10 });
+    const app = openApp(one);
+    await one.ready();
+    app.exec('BEGIN; INSERT INTO t VALUES (1)');
+    await one.drain();
+    expect(app.inTransaction).toBe(false);
+    expect(lines.text).toMatch(/warn .*rolled back/);
+    app.close();
+  });
+
+  it('reports a drain that fails instead of failing the shutdown', async () => {
+    const one = life();
+    await one.ready();
+    replica.onStop = () => Promise.reject(new Error('disk gone'));
+    expect(await one.drain()).toBe(false);
+    expect(lines.text).toMatch('disk gone');
+  });
+
+  it('has nothing to drain when it never began, and does not begin afterwards', async () => {
+    const one = life();
+    expect(await one.drain()).toBe(true);
+    expect(replica.calls).toEqual([]);
+    await expect(one.ready()).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+  });
+
+  it('cannot be kept from ending by a start that does not', async () => {
+    const one = life({ shutdownTimeoutMs: 20 });
+    replica.onStart = () => new Promise(() => {});
+    void one.ready();
+    expect(await one.drain()).toBe(true);
+    expect(replica.calls).toEqual(['start', 'stop']);
+  });
+
+  it('when another instance takes over, no write succeeds any more', async () => {
+    const one = life();
+    const app = openApp(one);
+    await one.ready();
+    app.exec('BEGIN; INSERT INTO t VALUES (1)');
+    one.fence();
+    await new Promise(setImmediate);
+    await expect(one.connections.whenIdle(1_000)).resolves.toBeUndefined();
+    expect(() => app.exec('COMMIT')).toThrow('no transaction');
+    expect(() => app.exec('INSERT INTO t VALUES (1)')).toThrow('readonly');
+    app.close();
+  });
+
+  it('restores into a new file and nothing else', async () => {
+    const one = life();
+    await one.restore({ to: path.join(folder, 'r.db'), txid: 3 });
+    expect(restores).toEqual([{ path: path.join(folder, 'r.db'), txid: 3 }]);
+  });
+
+  it.each([
+    [{}, 'OPTION_INVALID'],
+    [{ to: '' }, 'OPTION_INVALID'],
+    [{ to: 'x.db', txid: 0 }, 'OPTION_INVALID'],
+    [{ to: 'x.db', txid: '3' }, 'OPTION_INVALID'],
+    [{ to: 'x.db', overwrite: true }, 'OPTION_UNKNOWN'],
+    [undefined, 'OPTION_INVALID'],
+  ])('refuses to restore with %j', async (options, code) => {
+    await expect(life().restore(options as never)).rejects.toMatchObject({ code });
+    expect(restores).toEqual([]);
+  });
+
+  describe('without a store', () => {
+    it('says in words that data does not survive', () => {
+      expect(life({}, false).status()).toMatchObject({
+        summary: 'No store is configured: data will not survive a redeploy.',
+        survivesRedeploy: false,
+        storage: 'none',
+        role: 'local',
+      });
+      expect(life({ enabled: false }, false).status()).toMatchObject({
+        summary: expect.stringContaining('switched off'),
+        role: 'disabled',
+      });
+    });
+
+    it('flushes nothing and says so', async () => {
+      expect(await life({}, false).flush()).toEqual({
+        stored: false,
+        txid: null,
+        reason: 'No store is configured: data will not survive a redeploy.',
+      });
+    });
+
+    it('has nothing to restore from', async () => {
+      const restore = life({}, false).restore({ to: 'x.db' });
+      await expect(restore).rejects.toMatchObject({ code: 'STORE_NOT_CONFIGURED' });
+    });
+
+    it('names what platforms set that chooses nothing', () => {
+      const settings = resolveSettings('app', {}, (name) =>
+        name === 'AWS_ACCESS_KEY_ID' ? 'AKIA' : undefined,
+      );
+      const one = new DatabaseLife({
+        settings,
+        replica: null,
+        restoreTo: null,
+        connections: new AppConnections(Date.now),
+        lines,
+        now: Date.now,
+      });
+      expect(one.status().summary).toContain('AWS_ACCESS_KEY_ID alone chooses no store');
+    });
+  });
+
+  it('shows a status that nobody can change', () => {
+    const status = life().status();
+    expect(Object.isFrozen(status)).toBe(true);
+    expect(status.role).toBe('starting');
+  });
+});

@@ -1,0 +1,57 @@
+import type { PersistenceStatus } from '../persistence-status';
+import { unhealthyReason } from './health-verdict';
+
+const healthy: PersistenceStatus = {
+  summary: '',
+  survivesRedeploy: true,
+  database: 'app',
+  storage: 'directory',
+  role: 'owner',
+  origin: 'created',
+  epoch: 1,
+  durableTxid: 9,
+  lag: { ms: 0, commits: 0, bytes: 0 },
+  lastStored: null,
+  openTransactionMs: null,
+  error: null,
+};
+const error = {
+  code: 'STORE_UNREACHABLE',
+  message: 'No answer.',
+  hint: 'Check it.',
+  since: 0,
+} as const;
+
+const reason = (change: Partial<PersistenceStatus>) =>
+  unhealthyReason({ ...healthy, ...change }, { lagMaxMs: 5_000, transactionMaxMs: 30_000 });
+
+describe('health', () => {
+  it('is up for an owner within its budget, also while the store fails', () => {
+    expect(reason({})).toBeNull();
+    expect(reason({ lag: { ms: 5_000, commits: 3, bytes: 100 }, error })).toBeNull();
+    expect(reason({ openTransactionMs: 30_000 })).toBeNull();
+  });
+
+  it('is up without a replica: there is nothing that could lag', () => {
+    expect(reason({ role: 'local' })).toBeNull();
+    expect(reason({ role: 'disabled' })).toBeNull();
+  });
+
+  it('is down beyond the lag, saying how much waits and why', () => {
+    expect(reason({ lag: { ms: 42_000, commits: 311, bytes: 1_200_000 }, error })).toBe(
+      'Not stored for 42 s: 311 commits, 1.2 MB. STORE_UNREACHABLE: No answer. Check it.',
+    );
+  });
+
+  it('is down for a transaction that nobody ends', () => {
+    expect(reason({ openTransactionMs: 30_001 })).toMatch('open for 30 s');
+  });
+
+  it('is down before the database is there, after it has gone, and when another instance has it', () => {
+    expect(reason({ role: 'starting' })).toMatch('restored');
+    expect(reason({ role: 'starting', error })).toMatch('STORE_UNREACHABLE');
+    expect(reason({ role: 'stopped' })).toMatch('shutting down');
+    expect(reason({ role: 'fenced', error })).toMatch('taken the database over');
+    expect(reason({ role: 'local', error })).toMatch('STORE_UNREACHABLE');
+  });
+});
