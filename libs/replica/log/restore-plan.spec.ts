@@ -106,7 +106,12 @@ describe('A restore plan', () => {
         message: expect.stringContaining('TXID 3'),
       });
     }
+    // Also where the missing one, not the one behind it, would have been wanted.
+    const before = { kind: 'time', time: timeOf(5) } as const;
+    expect(refusal(inventory, before)).toMatchObject({ code: 'REPLICA_GAP' });
     expect(newestGoodTxid(inventory)).toBe(3);
+    expect(plan(inventory, { kind: 'txid', txid: 3 }).txid).toBe(3);
+    expect(plan(inventory, { kind: 'time', time: timeOf(3) }).txid).toBe(2);
     expect(plan(inventory, { kind: 'txid', txid: 2 }).txid).toBe(2);
   });
 

@@ -35,7 +35,7 @@ export function planRestore(inventory: Inventory, target: RestoreTarget, now: nu
   const candidates = inventory.files.filter((file) => isWithin(file, target));
   const files = chain(candidates);
   const txid = files.at(-1)?.maxTxid ?? 0;
-  refuseHole(inventory, candidates, txid);
+  if (target.kind !== 'txid' || txid !== target.txid) refuseHole(inventory, candidates, txid);
   if (target.kind === 'txid' && txid !== target.txid) throw notAPoint(inventory, target, txid);
   if (txid === 0)
     throw unknownPoint(
@@ -91,33 +91,33 @@ function refuseFutureDates(inventory: Inventory, now: number): void {
 }
 
 /**
- * What was chosen ends at `txid`, and a candidate begins further on. That is right only where what lies between was merged
- * with something that is not wanted: then the state before is the nearest one that is still stored by itself.
+ * What was chosen ends at `txid`. Refuses to take that for the answer where the next TXID is missing although later ones
+ * are there, or is hidden by a later time than that of a file behind it. Where it was merged with what is not wanted, the
+ * state before is the nearest one that is still stored by itself.
  */
 function refuseHole(inventory: Inventory, candidates: readonly LogFile[], txid: number): void {
   const missing = txid + 1;
-  const beyond = lowest(candidates.filter((file) => file.minTxid > missing));
-  if (!beyond) return;
-  const covering = inventory.files.filter(
-    (file) => file.minTxid <= missing && file.maxTxid >= missing,
-  );
-  if (covering.some((file) => file.maxTxid >= beyond.minTxid)) return;
   const good =
     txid === 0
       ? 'nothing before it can be restored'
       : `the newest good point before it is TXID ${txid}`;
-  const [late] = covering;
-  if (late) {
-    throw new PersistenceError(
-      'REPLICA_FUTURE_DATED',
-      `${late.key} is dated after ${beyond.key}, which continues it; ${good}.`,
-      { key: late.key },
-    );
+  const covering = inventory.files.filter(
+    (file) => file.minTxid <= missing && file.maxTxid >= missing,
+  );
+  const isBeyond = (file: LogFile): boolean => file.minTxid > missing;
+  if (covering.length === 0) {
+    const beyond = lowest(inventory.files.filter(isBeyond));
+    if (!beyond) return;
+    const what = `TXID ${missing} is missing before ${beyond.key}; ${good}.`;
+    throw new PersistenceError('REPLICA_GAP', what, { key: beyond.key });
   }
+  const hidden = lowest(candidates.filter(isBeyond));
+  if (!hidden || covering.some((file) => file.maxTxid >= hidden.minTxid)) return;
+  const { key } = covering[0]!;
   throw new PersistenceError(
-    'REPLICA_GAP',
-    `TXID ${missing} is missing before ${beyond.key}; ${good}.`,
-    { key: beyond.key },
+    'REPLICA_FUTURE_DATED',
+    `${key} is dated after ${hidden.key}, which continues it; ${good}.`,
+    { key },
   );
 }
 
