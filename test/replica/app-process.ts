@@ -16,23 +16,33 @@ export class Refused extends Error {
 
 /** An app in a process of its own, driven by messages, that can be killed like one. */
 export class AppProcess {
-  private readonly waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  private readonly waiting = new Map<
+    number,
+    { resolve(value: unknown): void; reject(error: Error): void }
+  >();
   private nextId = 1;
 
   private constructor(private readonly child: ChildProcess) {
-    child.on('message', (message: { id: number; result?: unknown; error?: PersistenceErrorData }) => {
-      const waiter = this.waiting.get(message.id);
-      this.waiting.delete(message.id);
-      if (message.error) waiter?.reject(new Refused(message.error));
-      else waiter?.resolve(message.result);
-    });
+    child.on(
+      'message',
+      (message: { id: number; result?: unknown; error?: PersistenceErrorData }) => {
+        const waiter = this.waiting.get(message.id);
+        this.waiting.delete(message.id);
+        if (message.error) waiter?.reject(new Refused(message.error));
+        else waiter?.resolve(message.result);
+      },
+    );
     child.on('exit', () => {
-      for (const { reject } of this.waiting.values()) reject(new Error('the app process has ended'));
+      for (const { reject } of this.waiting.values())
+        reject(new Error('the app process has ended'));
     });
   }
 
   static async launch(): Promise<AppProcess> {
-    const child = fork(join(__dirname, 'app.child.ts'), { execArgv: ['--require', REGISTER], stdio: 'inherit' });
+    const child = fork(join(__dirname, 'app.child.ts'), {
+      execArgv: ['--require', REGISTER],
+      stdio: 'inherit',
+    });
     await once(child, 'message');
     return new AppProcess(child);
   }

@@ -43,7 +43,7 @@ async function start({ database, replica: root, ...settings }: StartRequest): Pr
     onEvent: (event) => events.push(event),
   });
   const outcome = await replica.start();
-  app = new Database(database);
+  app = new Database(database, { timeout: 500 });
   app.pragma('journal_mode = WAL');
   app.pragma('wal_autocheckpoint = 0');
   return outcome;
@@ -74,7 +74,9 @@ process.on('message', ({ id, request }: { id: number; request: Request }) => {
   answer(request).then(
     (result) => process.send!({ id, result }),
     (error: unknown) => {
-      const data = isPersistenceError(error) ? error.toJSON() : { code: 'UNCODED', message: String((error as Error)?.stack) };
+      const data = isPersistenceError(error)
+        ? error.toJSON()
+        : { code: 'UNCODED', message: String((error as Error)?.stack) };
       process.send!({ id, error: data });
     },
   );

@@ -18,7 +18,10 @@ describe('A redeploy', () => {
 
     const second = await AppProcess.start(places);
     expect(second.outcome).toMatchObject({ origin: 'restored', txid: 3, epoch: 4 });
-    expect(await second.app.all('SELECT name FROM t ORDER BY id')).toEqual([{ name: 'one' }, { name: 'two' }]);
+    expect(await second.app.all('SELECT name FROM t ORDER BY id')).toEqual([
+      { name: 'one' },
+      { name: 'two' },
+    ]);
     await second.app.store(`INSERT INTO t (name) VALUES ('three')`);
     expect(await second.app.stop()).toBe(true);
 

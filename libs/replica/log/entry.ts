@@ -12,6 +12,8 @@ import type { ByteRange, ObjectStore, StoredObject } from '../../storage/object-
 export interface EntryIdentity {
   readonly header: LtxHeader;
   readonly checksum: string;
+  /** Bytes of the whole file. */
+  readonly size: number;
 }
 
 const CHECKSUM_SIZE = 8;
@@ -37,14 +39,14 @@ export async function readEntryIdentity(
   }
   const header = headerOf(key, first.bytes);
   if (size <= FIRST_READ) {
-    return { header, checksum: first.bytes.toString('hex', size - CHECKSUM_SIZE, size) };
+    return { header, size, checksum: first.bytes.toString('hex', size - CHECKSUM_SIZE, size) };
   }
   const range = { offset: size - CHECKSUM_SIZE, length: CHECKSUM_SIZE };
   const last = await read(store, key, range, signal);
   if (last.object.tag !== tag || last.bytes.length !== CHECKSUM_SIZE) {
     throw corrupt(key, `${key} was replaced while it was read; files of the log never change.`);
   }
-  return { header, checksum: last.bytes.toString('hex') };
+  return { header, size, checksum: last.bytes.toString('hex') };
 }
 
 function headerOf(key: string, bytes: Buffer): LtxHeader {

@@ -10,7 +10,7 @@ import {
   type ReplicaDescriptor,
 } from '../log/descriptor';
 import { FileChanged } from '../log/fetch-file';
-import type { EntryIdentity } from '../log/entry';
+import { readEntryIdentity, type EntryIdentity } from '../log/entry';
 import { headOf, readHead, type Head } from '../log/head';
 import { logKey } from '../log/log-keys';
 import { readInventory, type Inventory } from '../log/inventory';
@@ -27,12 +27,18 @@ import { planStart } from './start-plan';
 const MAX_ATTEMPTS = 8;
 const BACKOFF_FIRST_MS = 100;
 /** Entries of the owner that a newcomer applies while it tries to claim the next one. */
-const MAX_CATCH_UP = 1_000;
+const MAX_CATCH_UP = 10_000;
 
 export interface Started {
   readonly outcome: StartOutcome;
   /** This life's claim, which the next entry continues. */
   readonly head: Head;
+}
+
+/** `met`: the entry that stands in the claim's place. Neither: the claim is void. */
+interface ClaimResult {
+  readonly claim: Head | null;
+  readonly met?: EntryIdentity;
 }
 
 /** What one attempt won; null: the log moved on, plan again from nothing. */
@@ -78,9 +84,8 @@ export class Start {
       const inventory = await readInventory(store);
       const descriptor = await readDescriptor(store);
       if (descriptor) checkIdentity(descriptor, identity);
-      const plan =
-        inventory.files.length > 0 ? planRestore(inventory, { kind: 'latest' }, clock.now()) : null;
-      const head = plan && (await readHead(store, inventory, plan));
+      const plan = await this.planLatest(inventory);
+      const head = plan && (await this.readHead(inventory, plan));
       this.status.emit({ type: 'found', found: describeFound(head, local) });
       const step = planStart({ descriptor, head, local });
       if (step === 'create' || step === 'adopt') return await this.begin(step, local);
@@ -118,10 +123,10 @@ export class Start {
 
   /** A new history: the entry of TXID 1 is the claim, and a loser restores what the winner began. */
   private async begin(step: 'create' | 'adopt', local: LocalDatabase): Promise<Won | null> {
-    const { engine, store, clock, nodeId, newLineage } = this.options;
+    const { engine, store, clock, nodeId } = this.options;
     const stamp = { txid: 1, nodeId, parent: ZERO_CHECKSUM, timestamp: clock.now() };
     const entry = await (step === 'create' ? engine.create(stamp) : engine.adopt(stamp));
-    await engine.beginClaim({ nodeId, txid: 1, lineage: newLineage });
+    await this.beginClaim(1, null);
     const settled = await storeEntry(store, { ...entry, nodeId });
     if (!settled.ours || (await isVoid(store, 1))) return null;
     const { txid, checksum, timestamp, pageSize, commit } = entry;
@@ -162,7 +167,8 @@ export class Start {
     local: LocalDatabase,
     descriptor: ReplicaDescriptor | null,
   ): Promise<Won | null> {
-    const { claim } = await this.claim(head, position, descriptor);
+    await this.beginClaim(head.txid + 1, descriptor);
+    const { claim } = await this.claim(head, position);
     return claim && { origin: 'continued', from: head, claim, bytes: local.size };
   }
 
@@ -181,7 +187,8 @@ export class Start {
         this.status.emit({ type: 'progress', ...progress }),
       );
       await sink.verify(settings.verify);
-      const won = await this.claimBehind(headOf(last.header, last.checksum), sink, descriptor);
+      await this.beginClaim(last.header.maxTxid + 1, descriptor);
+      const won = await this.claimBehind(headOf(last.header, last.checksum), sink);
       if (!won) return null;
       const { size, setAside, path } = await sink.finish();
       finished = true;
@@ -210,33 +217,56 @@ export class Start {
     }
   }
 
-  /** Claims what follows `head`; entries that the owner stored meanwhile are applied, and the claim tried behind them. */
+  /**
+   * Claims what follows `head`. The owner may go on writing: its entries are followed by their headers alone, so that a
+   * claim comes right behind the newest, and applied meanwhile.
+   */
   private async claimBehind(
     head: Head,
     sink: RestoreSink,
-    descriptor: ReplicaDescriptor | null,
   ): Promise<{ from: Head; claim: Head } | null> {
     let from = head;
+    let applied: Promise<unknown> = Promise.resolve();
     for (let step = 0; step < MAX_CATCH_UP; step++) {
-      const { claim, met } = await this.claim(from, null, descriptor);
-      if (claim) return { from, claim };
+      const { claim, met } = await this.followOrClaim(from);
+      if (claim) {
+        await applied;
+        return { from, claim };
+      }
       if (!met || !this.mayFollow(from, met)) return null;
-      from = await this.applyNext(met, sink);
+      from = headOf(met.header, met.checksum);
+      applied = applied.then(() => this.applyEntry(met, sink));
+      // Its failure is met when the claim is won.
+      applied.catch(() => undefined);
     }
     return null;
   }
 
-  private async applyNext({ header }: EntryIdentity, sink: RestoreSink): Promise<Head> {
-    const { minTxid, maxTxid } = header;
-    const key = logKey(0, minTxid, maxTxid);
-    const { size, time } = await this.options.store.head(key);
-    const files = [{ level: 0, minTxid, maxTxid, key, size, time }];
-    const applied = await applyPlan(
+  private async followOrClaim(head: Head): Promise<ClaimResult> {
+    try {
+      const key = logKey(0, head.txid + 1, head.txid + 1);
+      return { claim: null, met: await readEntryIdentity(this.options.store, key) };
+    } catch (error) {
+      if (!isStoreError(error, 'NotFound')) throw error;
+    }
+    return this.claim(head, null);
+  }
+
+  private applyEntry({ header, size }: EntryIdentity, sink: RestoreSink): Promise<unknown> {
+    const { minTxid, maxTxid, timestamp } = header;
+    const file = {
+      level: 0,
+      minTxid,
+      maxTxid,
+      key: logKey(0, minTxid, maxTxid),
+      size,
+      time: timestamp,
+    };
+    return applyPlan(
       this.options,
-      { files, txid: maxTxid, target: { kind: 'latest' } },
+      { files: [file], txid: maxTxid, target: { kind: 'latest' } },
       sink,
     );
-    return headOf(applied.header, applied.checksum);
   }
 
   /** A data or release entry that continues `from`, or, once per life, a claim by another newcomer, which is superseded. */
@@ -245,23 +275,19 @@ export class Start {
     return entry.kind !== 'claim' || this.supersededClaims++ === 0;
   }
 
-  /** `met`: the entry that stands in the claim's place. Neither: the claim is void. */
-  private async claim(
-    head: Head,
-    position: WalPosition | null,
-    descriptor: ReplicaDescriptor | null,
-  ): Promise<{ readonly claim: Head | null; readonly met?: EntryIdentity }> {
-    const { engine, store, clock, nodeId, newLineage } = this.options;
+  private async claim(head: Head, position: WalPosition | null): Promise<ClaimResult> {
+    const { store, clock, nodeId } = this.options;
     const stamp = { kind: 'claim', nodeId, now: clock.now(), position } as const;
     const entry = pagelessEntry(head, stamp);
-    await engine.beginClaim({
-      nodeId,
-      txid: entry.txid,
-      lineage: descriptor?.lineage ?? newLineage,
-    });
     const settled = await storeEntry(store, entry);
     if (!settled.ours) return { claim: null, met: settled.foreign };
     return { claim: (await isVoid(store, entry.txid)) ? null : headAfter(head, entry, stamp) };
+  }
+
+  /** On disk before the claim is in the store, so that this host knows its own claim again. */
+  private beginClaim(txid: number, descriptor: ReplicaDescriptor | null): Promise<void> {
+    const { engine, nodeId, newLineage } = this.options;
+    return engine.beginClaim({ nodeId, txid, lineage: descriptor?.lineage ?? newLineage });
   }
 
   /** The claim stands: say whose history it is, and hold the file. */
