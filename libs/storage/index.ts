@@ -1,3 +1,4 @@
+export { abortable } from './abortable';
 export type * from './object-store';
 export { type Clock, systemClock } from './clock';
 export { compareKeys } from './keys';

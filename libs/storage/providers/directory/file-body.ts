@@ -5,6 +5,9 @@ import { readExactly } from './version';
 
 const CHUNK_BYTES = 1 << 20;
 
+/** Closes the files of bodies that nobody ever read. */
+const forgotten = new FinalizationRegistry<FileHandle>((file) => void closeFile(file));
+
 /** Bytes already read, in one chunk or none. */
 export async function* bytesBody(bytes: Buffer): AsyncGenerator<Uint8Array> {
   if (bytes.byteLength > 0) yield bytes;
@@ -12,7 +15,7 @@ export async function* bytesBody(bytes: Buffer): AsyncGenerator<Uint8Array> {
 
 /**
  * Bytes of an open file, read while they are asked for; the file is closed after the last one, on an error, an abort, or
- * when the reader stops early. A body that nobody begins to read holds its file until it is aborted or collected.
+ * when the reader stops early. A body that nobody reads holds its file until it is aborted or garbage.
  */
 export function fileBody(
   key: string,
@@ -24,14 +27,18 @@ export function fileBody(
   let closing: Promise<void> | undefined;
   const close = () => {
     signal?.removeEventListener('abort', onAbort);
-    closing ??= file.close().catch(() => undefined);
+    forgotten.unregister(file);
+    closing ??= closeFile(file);
     return closing;
   };
   const onAbort = () => void close();
   signal?.addEventListener('abort', onAbort, { once: true });
 
   const iterator: AsyncIterableIterator<Uint8Array> = {
-    [Symbol.asyncIterator]: () => iterator,
+    // Not by its name: what the signal holds on to must not keep a forgotten body alive.
+    [Symbol.asyncIterator]() {
+      return this;
+    },
     async next() {
       try {
         signal?.throwIfAborted();
@@ -54,5 +61,10 @@ export function fileBody(
       return { done: true, value: undefined };
     },
   };
+  forgotten.register(iterator, file, file);
   return iterator;
+}
+
+async function closeFile(file: FileHandle): Promise<void> {
+  await file.close().catch(() => undefined);
 }

@@ -1,0 +1,40 @@
+import { type ObjectStore, type StoredObject } from '../../storage';
+
+/** How hard the suite tries. The defaults suit a store on this host; ask less of a remote one. */
+export interface ContractOptions {
+  /** Contenders of one race (default 50). */
+  readonly racers?: number;
+  /** Races per case (default 5). */
+  readonly rounds?: number;
+  /** Objects of the big listing (default 2,500: more than two pages of any service). */
+  readonly listed?: number;
+  /** Bytes of the streamed object (default 16 MiB). */
+  readonly streamed?: number;
+  /** Calls under way together while objects are prepared (default 32). */
+  readonly parallel?: number;
+  /** Time for one case, in ms (default 60,000): a store that hangs fails it. */
+  readonly caseMs?: number;
+  /**
+   * Reads an object of at least 2 MiB through `get` so that its body breaks in the middle: by a fault set up before, or
+   * made after. Where it is left out, that promise is not tested.
+   */
+  readonly cutBody?: (key: string, get: () => Promise<StoredObject>) => Promise<StoredObject>;
+}
+
+/** One store, and a folder in it that no other case uses. */
+export interface ContractContext {
+  readonly store: ObjectStore;
+  /** Names a key of this case. */
+  readonly key: (name: string) => string;
+  readonly options: Required<Omit<ContractOptions, 'cutBody'>> & Pick<ContractOptions, 'cutBody'>;
+}
+
+/** One promise of the port. `run` rejects where a store does not keep it. */
+export interface ContractCase {
+  readonly name: string;
+  /** Whether the store claims to keep it; always, where left out. */
+  readonly applies?: (context: ContractContext) => boolean;
+  /** A way to do harm that the options must offer for this case. */
+  readonly needs?: 'cutBody';
+  readonly run: (context: ContractContext) => Promise<void>;
+}
