@@ -19,7 +19,7 @@ export interface MergeOptions {
 /**
  * Merges LTX files, in ascending order of their last TXIDs, into one that does to a database what they do one after the
  * other: of each page the newest version, without pages beyond the last size. The result is of kind `merged`, carries the
- * time of the last input, and as `parent` the checksum of the last entry that it holds (zeros where that one has no
+ * latest time of its inputs, and as `parent` the checksum of the last entry that it holds (zeros where that one has no
  * reserved bytes).
  *
  * Inputs are opened all at once and read side by side, a chunk of each in memory; `sink` gets the output in pieces, each
@@ -62,7 +62,8 @@ function assertSuccession(cursors: readonly PageCursor[]): void {
         `TXIDs ${header.minTxid} to ${header.maxTxid} do not continue ${before.minTxid} to ${before.maxTxid}`,
       );
     }
-    if (header.timestamp < before.timestamp) {
+    // Litestream stamps a snapshot with the moment it began to write it, which may lie behind that of the next entry.
+    if (header.entry && before.entry && header.timestamp < before.timestamp) {
       throw invalid(`TXID ${header.maxTxid} is dated before the TXID it follows`);
     }
     cursor.growFrom(before.commit);
@@ -79,7 +80,7 @@ function mergedHeader(cursors: readonly PageCursor[], options: MergeOptions): Lt
     commit: last.commit,
     minTxid: first.minTxid,
     maxTxid: last.maxTxid,
-    timestamp: last.timestamp,
+    timestamp: Math.max(...cursors.map(({ header }) => header.timestamp)),
     walOffset,
     walSize,
     salt1,

@@ -69,7 +69,7 @@ describe('an LTX file', () => {
               expect(decoded.pages.get(pgno)!.equals(data)).toBe(true);
           },
         ),
-        { numRuns: 40 },
+        { numRuns: 20 },
       );
     },
   );
