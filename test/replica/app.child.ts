@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { createSqliteEngine } from '../../libs/engine';
 import { isPersistenceError } from '../../libs/errors';
@@ -19,6 +20,8 @@ export type Request =
   | { readonly do: 'exec'; readonly sql: string }
   | { readonly do: 'all'; readonly sql: string }
   | { readonly do: 'flush' }
+  /** Opens and closes the database's files by node:fs, which drops the locks of the process on them. */
+  | { readonly do: 'touch' }
   | { readonly do: 'status' }
   | { readonly do: 'events' }
   | { readonly do: 'stop' };
@@ -60,6 +63,8 @@ async function answer(request: Request): Promise<unknown> {
       return app!.prepare(request.sql).all();
     case 'flush':
       return replica.flush();
+    case 'touch':
+      return ['', '-shm'].forEach((suffix) => closeSync(openSync(app!.name + suffix, 'r')));
     case 'status':
       return replica.status();
     case 'events':

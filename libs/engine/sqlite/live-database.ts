@@ -1,6 +1,7 @@
 import { PersistenceError } from '../../errors';
 import { lockPage } from '../../ltx';
 import type { EntryStamp, WalPosition } from '../database-engine';
+import { databaseError } from './sqlite-errors';
 import { beginRead, connect, endTransaction, tryBeginWrite, type Connection } from './connection';
 import { EntryWriter, type WrittenEntry } from './entry-writer';
 import { snapshotEntry } from './snapshot';
@@ -45,6 +46,7 @@ interface News {
 export class LiveDatabase {
   readonly pageSize: number;
   readonly wal: WalReader;
+  private readonly connections: Connection[] = [];
   private reader: Connection;
   private spare: Connection;
   /** Holds the write lock to shut writers out. */
@@ -56,6 +58,11 @@ export class LiveDatabase {
   /** Pages of the log that the last checkpoint attempt has seen. */
   private attempted = 0;
   private checkpointed = true;
+  /**
+   * Whether the log may be restarted now. It can be only right after our reader began on a log that is wholly in the main
+   * file; once a frame was added to the log after that, not before the reader has moved on.
+   */
+  private restartable = true;
   private warnedOfUnlinkedLog = false;
 
   /** Opens the database, which must be in WAL mode, and holds it. */
@@ -64,18 +71,21 @@ export class LiveDatabase {
     private readonly listener: LiveListener,
   ) {
     this.wal = new WalReader(path);
-    this.reader = connect(path);
-    beginRead(this.reader);
-    this.spare = connect(path);
-    this.barrier = connect(path);
-    this.checkpointer = connect(path);
-    for (const connection of this.connections()) connection.pragma('busy_timeout = 0');
-    this.checkpointer.pragma('synchronous = FULL');
-    if (this.reader.pragma('journal_mode', { simple: true }) !== 'wal') {
+    try {
+      this.reader = this.connect();
+      beginRead(this.reader);
+      this.spare = this.connect();
+      this.barrier = this.connect();
+      this.checkpointer = this.connect();
+      this.checkpointer.pragma('synchronous = FULL');
+      if (this.reader.pragma('journal_mode', { simple: true }) !== 'wal') {
+        throw new PersistenceError('DATABASE_NOT_WAL', `${path} is not in WAL mode.`);
+      }
+      this.pageSize = this.reader.pragma('page_size', { simple: true }) as number;
+    } catch (error) {
       this.close();
-      throw new PersistenceError('DATABASE_NOT_WAL', `${path} is not in WAL mode.`);
+      throw databaseError(error, path);
     }
-    this.pageSize = this.reader.pragma('page_size', { simple: true }) as number;
   }
 
   /** The reader that holds the database; its view is that of the last capture. */
@@ -96,6 +106,7 @@ export class LiveDatabase {
     this.txid = state.txid;
     this.commit = state.commit;
     this.cursor = state.cursor;
+    this.restartable = !this.hasNews();
   }
 
   /** Cheap enough to be asked every few ms: is there a frame that no capture has looked at? */
@@ -193,42 +204,62 @@ export class LiveDatabase {
   }
 
   close(): void {
-    for (const connection of this.connections()) {
+    for (const connection of this.connections.toReversed()) {
       endTransaction(connection);
       connection.close();
     }
     this.wal.close();
   }
 
-  private connections(): Connection[] {
-    return [this.barrier, this.checkpointer, this.spare, this.reader].filter(
-      (c) => c !== undefined,
-    );
+  /**
+   * Reads once, so that the connection opens the log now. One that opened it later, after the log had been deleted by
+   * someone who saw no locks, would write a new file while the others go on with the old one.
+   */
+  private connect(): Connection {
+    const connection = connect(this.path);
+    this.connections.push(connection);
+    beginRead(connection);
+    endTransaction(connection);
+    connection.pragma('busy_timeout = 0');
+    return connection;
   }
 
   /** The spare reader, which has begun, takes over; the older one ends. */
   private exchangeReaders(): void {
     endTransaction(this.reader);
     [this.reader, this.spare] = [this.spare, this.reader];
+    this.restartable = true;
   }
 
   /** What was committed since the last capture; null if nothing; 'lost' if the log no longer leads from there to now. */
   private look(): News | 'lost' | null {
     this.watchLock();
     const header = this.wal.header();
-    if (!header) return null;
-    if (header.pageSize !== this.pageSize) return 'lost';
+    if (!header) return this.cursor && !this.restartable ? this.lose('the log was cut') : null;
+    if (header.pageSize !== this.pageSize) return this.lose('its page size changed');
     if (!this.cursor || !sameGeneration(header, this.cursor)) {
-      if (this.cursor && this.leftBehind(header, this.cursor)) return 'lost';
+      if (this.cursor && !this.restartable)
+        return this.lose('the log was restarted under a reader');
+      if (this.cursor && this.leftBehind(header, this.cursor))
+        return this.lose('a commit was left behind');
       this.cursor = walStart(header);
       this.attempted = 0;
+      this.restartable = false;
       this.listener.atPosition(this.txid, toPosition(this.cursor));
     } else if (!this.wal.isAnchored(this.cursor, this.pageSize)) {
-      return 'lost';
+      return this.lose('captured frames were overwritten');
     }
     if (!this.wal.hasFrameAt(this.cursor)) return null;
     const scan = this.wal.scan(header, this.cursor);
     return scan.commits === 0 ? null : { header, from: this.cursor, scan };
+  }
+
+  /** Something went past SQLite's locks. Nothing is lost by it: the next entry holds every page. */
+  private lose(how: string): 'lost' {
+    this.listener.warn(
+      `The place in the write-ahead log of ${this.path} was lost (${how}); the whole database is stored anew.`,
+    );
+    return 'lost';
   }
 
   /** The log was restarted although a commit behind our place had not been captured: it still stands there. */
@@ -261,6 +292,7 @@ export class LiveDatabase {
         );
       }
       const entry = writer.finish();
+      this.restartable = false;
       this.advance(stamp.txid, scan.commit, scan.end);
       return entry;
     } catch (error) {
