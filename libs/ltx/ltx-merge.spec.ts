@@ -1,26 +1,16 @@
 import * as fc from 'fast-check';
 import {
+  arbitraryHistory as history,
   chunked,
   decode,
   encode,
+  type Encoded,
   headerOf,
   type Pages,
 } from '../../test/compat/fixtures/ltx-samples';
-import {
-  type LtxHeader,
-  type LtxSummary,
-  type MergeOptions,
-  mergeLtx,
-  ZERO_CHECKSUM,
-} from './index';
+import { type LtxHeader, type MergeOptions, mergeLtx, ZERO_CHECKSUM } from './index';
 
-const SIZE = 512;
-const page = (fill: number): Buffer => Buffer.alloc(SIZE, fill);
-
-interface Entry {
-  readonly bytes: Buffer;
-  readonly summary: LtxSummary;
-}
+const page = (fill: number): Buffer => Buffer.alloc(512, fill);
 
 /** Applies files in order, as a restore does: the definition of what a merge must do. */
 function apply(files: readonly Buffer[], from: Pages = new Map()): Map<number, string> {
@@ -33,7 +23,11 @@ function apply(files: readonly Buffer[], from: Pages = new Map()): Map<number, s
   return new Map([...state].sort(([a], [b]) => a - b));
 }
 
-async function merge(entries: readonly Entry[], options: Partial<MergeOptions> = {}, chunk = 300) {
+async function merge(
+  entries: readonly Encoded[],
+  options: Partial<MergeOptions> = {},
+  chunk = 300,
+) {
   const out: Buffer[] = [];
   const lastChecksum = entries.at(-1)?.summary.checksum ?? '';
   const summary = await mergeLtx(
@@ -43,41 +37,6 @@ async function merge(entries: readonly Entry[], options: Partial<MergeOptions> =
   );
   return { bytes: Buffer.concat(out), summary };
 }
-
-/** A database that begins empty, changes, grows and shrinks: one entry per step. */
-const history = fc
-  .array(
-    fc.record({
-      commit: fc.integer({ min: 1, max: 12 }),
-      touched: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 5 }),
-      fill: fc.integer({ min: 0, max: 255 }),
-    }),
-    { minLength: 2, maxLength: 8 },
-  )
-  .map((steps) => {
-    const entries: Entry[] = [];
-    let [before, parent] = [0, ZERO_CHECKSUM];
-    steps.forEach(({ commit, touched, fill }, n) => {
-      const numbers = new Set(touched.filter((pgno) => pgno <= commit));
-      for (let pgno = before + 1; pgno <= commit; pgno++) numbers.add(pgno);
-      const pages = new Map(
-        [...numbers].sort((a, b) => a - b).map((pgno) => [pgno, page(fill + pgno)]),
-      );
-      const header: LtxHeader = headerOf({
-        commit,
-        minTxid: n + 1,
-        maxTxid: n + 1,
-        timestamp: 1_700_000_000_000 + n,
-        walOffset: 4152 + n,
-        salt1: 5,
-        entry: { kind: 'data', frameChecksum: (n + 1).toString(16).padStart(16, '0'), parent },
-      });
-      const entry = encode(header, pages);
-      entries.push(entry);
-      [before, parent] = [commit, entry.summary.checksum];
-    });
-    return entries;
-  });
 
 describe('A merged file', () => {
   it('does to a database what its inputs do one after the other, however it is folded', async () => {

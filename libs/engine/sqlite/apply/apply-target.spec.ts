@@ -112,7 +112,7 @@ describe('Applying files of the log', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
