@@ -117,6 +117,8 @@ describe('learning', () => {
     const first = await http().post('/enrolments').send({ userId, courseId }).expect(201);
     expect(first.body).toEqual({ id: expect.any(Number), userId, courseId });
     await http().post('/enrolments').send({ userId, courseId }).expect(409);
+    const enrolments = await http().get(`/users/${userId}/enrolments`).expect(200);
+    expect(enrolments.body).toEqual({ items: [first.body], total: 1 });
   });
 
   it('keeps the last score of a lesson', async () => {
@@ -284,6 +286,7 @@ describe('pages for people', () => {
       '/progress',
       '/users',
       '/users/{id}',
+      '/users/{id}/enrolments',
       '/users/{id}/progress',
     ]);
   });

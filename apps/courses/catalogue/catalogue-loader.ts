@@ -29,7 +29,7 @@ const RETRY_DELAY_MS = 1_000;
 export interface CatalogueProgress {
   readonly selection: CatalogueSelection;
   readonly state: 'waiting' | 'loading' | 'complete' | 'stopped' | 'failed';
-  /** Synsets stored so far. */
+  /** Synsets loaded so far, and stored if there is a store. */
   readonly loaded: number;
   readonly total: number;
 }
@@ -155,7 +155,7 @@ export class CatalogueLoader implements OnApplicationBootstrap, OnModuleDestroy 
   private describe(): string {
     const { loaded, total, selection } = this.current;
     const percent = Math.floor((loaded / total) * 100);
-    return `${loaded.toLocaleString('en')} of ${total.toLocaleString('en')} synsets stored (${selection}, ${percent}%)`;
+    return `${loaded.toLocaleString('en')} of ${total.toLocaleString('en')} synsets (${selection}, ${percent}%)`;
   }
 }
 

@@ -42,6 +42,16 @@ export class LearningController {
     return progress;
   }
 
+  @Get('users/:id/enrolments')
+  @ApiOkResponse({ type: pageOf(Enrolment) })
+  @ApiNotFoundResponse({ description: 'USER_UNKNOWN' })
+  enrolments(
+    @Param('id', ParseIntPipe) userId: number,
+    @Query() query: PageQuery,
+  ): Promise<Page<Enrolment>> {
+    return this.learning.enrolmentsOf(userId, query);
+  }
+
   @Get('users/:id/progress')
   @ApiOkResponse({ type: pageOf(Progress) })
   @ApiNotFoundResponse({ description: 'USER_UNKNOWN' })

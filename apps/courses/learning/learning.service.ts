@@ -71,6 +71,19 @@ export class LearningService {
     });
   }
 
+  /** @throws 404 `USER_UNKNOWN` */
+  enrolmentsOf(userId: number, query: PageQuery): Promise<Page<Enrolment>> {
+    return this.queue.run(async () => {
+      await this.demandUser(userId);
+      const [items, total] = await this.enrolments.findAndCount({
+        where: { userId },
+        order: { id: 'ASC' },
+        ...window(query),
+      });
+      return { items, total };
+    });
+  }
+
   private async demandUser(id: number): Promise<void> {
     if (!(await this.dataSource.manager.existsBy(User, { id }))) throw userUnknown(id);
   }

@@ -1,0 +1,243 @@
+// npm run demo: the promise of nestjs-persistence, proved on a real app in a minute. See --help.
+import { mkdir, rm } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppProcess } from './demo/app-process.mjs';
+import { Client } from './demo/client.mjs';
+import { readContents } from './demo/contents.mjs';
+import { measure } from './demo/folder.mjs';
+import { learn, signUpUntilItDies } from './demo/learners.mjs';
+import { HELP, readOptions } from './demo/options.mjs';
+import { build, isTaken, missing } from './demo/prerequisites.mjs';
+import { count, detail, duration, size, step } from './demo/print.mjs';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const MAIN = join(ROOT, 'dist', 'apps', 'courses', 'main.js');
+const DEMO = join(ROOT, '.demo');
+/** What a redeploy deletes. */
+const DISK = join(DEMO, 'disk');
+/** What it keeps. */
+const NETWORK = join(DEMO, 'network');
+
+const DEFAULT_PORT = 3_000;
+const CATALOGUE_MAX_MS = 600_000;
+const LAST_SECOND_WRITES = 200;
+
+let app;
+let interrupted = false;
+
+async function main() {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(HELP);
+    return;
+  }
+  const reason = missing(ROOT);
+  if (reason !== undefined) throw new Error(reason);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void interrupt());
+
+  const begin = performance.now();
+  await prepareFolders(options);
+  step('Build the app');
+  const built = await timed(() => build(ROOT));
+  detail(`built in ${duration(built.ms)}`);
+
+  const port = options.port ?? ((await isTaken(DEFAULT_PORT)) ? 0 : DEFAULT_PORT);
+  await firstStart(options.catalogue, port);
+  await loadCatalogue();
+  const run = Date.now().toString(36);
+  await useIt(run);
+  const before = await killInTheMiddle(run);
+  await loseDisk();
+  await startAgain(options.catalogue, before);
+
+  console.log(
+    `\nEverything that was acknowledged is back. (${duration(performance.now() - begin)} in all)`,
+  );
+  if (options.serve) await serve();
+  else await app.stop();
+}
+
+async function prepareFolders({ reset }) {
+  console.log('A real database without a database server, on a disk that gets lost.');
+  if (reset) await rm(DEMO, { recursive: true, force: true });
+  const left = await measure(NETWORK);
+  if (left.files > 0) {
+    console.log(
+      `An earlier run left ${size(left.bytes)} in ${shown(NETWORK)}; this one goes on with it (--reset begins anew).`,
+    );
+  }
+  await mkdir(DISK, { recursive: true });
+  await mkdir(NETWORK, { recursive: true });
+}
+
+async function start(catalogue, port) {
+  const started = await timed(() =>
+    AppProcess.start({
+      main: MAIN,
+      cwd: DEMO,
+      env: {
+        PORT: String(port),
+        DATABASE_PATH: join(DISK, 'courses.db'),
+        NETWORK_DB_PATH: join(NETWORK, 'courses.db'),
+        COURSES_CATALOGUE: catalogue,
+      },
+    }),
+  );
+  app = started.result;
+  return started.ms;
+}
+
+async function firstStart(catalogue, port) {
+  step('Start it: the database is on a disk, its replica in a network folder');
+  detail(`database ${shown(join(DISK, 'courses.db'))}, replica below ${shown(NETWORK)}`);
+  const ms = await start(catalogue, port);
+  detail(`listening on ${app.address} after ${duration(ms)}`);
+}
+
+async function loadCatalogue() {
+  step('Load the catalogue (WordNet), every 500 synsets stored before the next');
+  const client = new Client(app.address);
+  const begin = performance.now();
+  let shownAt = -1;
+  for (;;) {
+    const { details } = await client.get('/health');
+    const { state, loaded, total } = details.catalogue;
+    if (loaded !== shownAt && (loaded === total || loaded - shownAt >= total / 10)) {
+      shownAt = loaded;
+      detail(
+        `${loaded.toLocaleString('en')} of ${count(total, 'synset')}, ${duration(performance.now() - begin)}`,
+      );
+    }
+    if (state === 'complete') return;
+    if (state === 'failed' || performance.now() - begin > CATALOGUE_MAX_MS) {
+      throw new Error(`The catalogue is ${state} at ${loaded} of ${total} synsets.`);
+    }
+    await sleep(100);
+  }
+}
+
+async function useIt(run) {
+  step('Use it: learners sign up, enrol and record their progress');
+  const { learners, writes, ms, medianMs, slowMs } = await learn(new Client(app.address), run);
+  detail(
+    `${count(learners, 'learner')} on 8 connections, ${count(writes, 'write')} acknowledged in ${duration(ms)}`,
+  );
+  detail(
+    `an answer leaves when its write is stored: median ${duration(medianMs)}, 95% within ${duration(slowMs)}`,
+  );
+}
+
+async function killInTheMiddle(run) {
+  step('Read everything, then kill the app with SIGKILL while it is writing');
+  const client = new Client(app.address);
+  const contents = await readContents(client, () => false);
+  showContents(contents);
+  const late = signUpUntilItDies(client, run, LAST_SECOND_WRITES);
+  await Promise.race([late.enough, late.ended]);
+  // Connections also end when something else goes wrong: that would prove nothing.
+  if (!app.running || late.acknowledged.size < LAST_SECOND_WRITES) {
+    fail('The app stopped answering by itself.');
+  }
+  await app.kill();
+  await late.ended;
+  detail(`killed; ${count(late.acknowledged.size, 'more user')} had been acknowledged by then`);
+  return { contents, late };
+}
+
+async function loseDisk() {
+  step('Lose the disk');
+  const disk = await measure(DISK);
+  await rm(DISK, { recursive: true });
+  const network = await measure(NETWORK);
+  detail(`deleted ${shown(DISK)}: ${count(disk.files, 'file')}, ${size(disk.bytes)}`);
+  detail(`what is left: the replica, ${count(network.files, 'file')}, ${size(network.bytes)}`);
+}
+
+async function startAgain(catalogue, { contents, late }) {
+  step('Start again on an empty disk, and compare every row');
+  const port = Number(new URL(app.address).port);
+  const ms = await start(catalogue, port);
+  const disk = await measure(DISK);
+  detail(
+    `listening on ${app.address} after ${duration(ms)}, with ${size(disk.bytes)} of database restored`,
+  );
+  const after = await readContents(new Client(app.address), late.isLate);
+  showContents(after);
+  const lost = lostUsers(late.acknowledged, after.late);
+  if (after.hash !== contents.hash) {
+    fail(
+      `The rows differ: before ${JSON.stringify(contents.counts)}, after ${JSON.stringify(after.counts)}.`,
+    );
+  }
+  if (lost.length > 0) {
+    fail(
+      `${count(lost.length, 'acknowledged user')} of the last second are gone: ${lost.slice(0, 5).join(', ')}`,
+    );
+  }
+  detail('the same as before the kill: every row equal');
+  const extra = after.late.length - late.acknowledged.size;
+  detail(
+    `and all ${count(late.acknowledged.size, 'user')} acknowledged in the last second` +
+      (extra > 0 ? ` (with ${extra} whose answer the kill cut off)` : ''),
+  );
+}
+
+/** Acknowledged users that are not there any more, or not as they were. */
+function lostUsers(acknowledged, found) {
+  const emails = new Map(found.map(({ id, email }) => [id, email]));
+  return [...acknowledged]
+    .filter(([id, email]) => emails.get(id) !== email)
+    .map(([, email]) => email);
+}
+
+function showContents({ counts, hash }) {
+  const parts = Object.entries(counts).map(
+    ([kind, number]) => `${number.toLocaleString('en')} ${kind}`,
+  );
+  detail(`${parts.join(', ')}; SHA-256 of all rows ${hash.slice(0, 16)}...`);
+}
+
+async function serve() {
+  console.log(`
+The app keeps running:
+   ${app.address}/         what is in the database and in the store
+   ${app.address}/docs     the API, to read and to try
+   ${app.address}/health   health
+   the replica: ${shown(NETWORK)}; the code: apps/courses, with app.module.ts first
+Ctrl-C stops it. "npm run demo" goes on with the same data, "npm run demo -- --reset" begins anew.`);
+  await app.ended();
+  if (!interrupted) fail('The app ended by itself.');
+}
+
+/** Ctrl-C reaches the app as well; `stop` is for a signal to this process only. */
+async function interrupt() {
+  if (interrupted) return;
+  interrupted = true;
+  console.log('\nStopping: what is committed is being stored.');
+  const clean = (await app?.stop()) ?? true;
+  console.log(clean ? 'Stopped.' : 'The app did not end in time and was killed.');
+  process.exit(clean ? 0 : 1);
+}
+
+async function timed(work) {
+  const begin = performance.now();
+  const result = await work();
+  return { result, ms: performance.now() - begin };
+}
+
+function shown(path) {
+  return relative(ROOT, path);
+}
+
+function fail(message) {
+  throw new Error(message);
+}
+
+main().catch(async (error) => {
+  // Whatever fails because it is being interrupted is no failure.
+  if (interrupted) return;
+  console.error(`\nFAILED: ${error.message}`);
+  process.exitCode = 1;
+  await app?.stop();
+});

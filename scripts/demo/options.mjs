@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util';
+
+export const HELP = `npm run demo [-- options]
+
+Starts the demo app on a database that lives on a "disk" and is replicated to a "network folder" (two folders
+in .demo/), uses it over HTTP, kills it with SIGKILL, deletes the disk, starts it again and compares.
+
+  --catalogue small|full|none   5,000 synsets of WordNet (default), all 117,791, or none
+  --port <number>               where the app listens (default 3000, or a free port if that is taken)
+  --no-serve                    end after the proof instead of serving on; the exit code says whether it held
+  --reset                       delete what earlier runs left in .demo/ first
+  --help                        this text
+`;
+
+const CATALOGUES = ['small', 'full', 'none'];
+
+/**
+ * @param {string[]} args
+ * @returns {{ catalogue: string, port: number | undefined, serve: boolean, reset: boolean, help: boolean }}
+ * @throws {Error} with a text for the user when an option is unknown or has a wrong value
+ */
+export function readOptions(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      catalogue: { type: 'string', default: 'small' },
+      port: { type: 'string' },
+      'no-serve': { type: 'boolean', default: false },
+      reset: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (!CATALOGUES.includes(values.catalogue)) {
+    throw new Error(`--catalogue is "${values.catalogue}"; it can be ${CATALOGUES.join(', ')}.`);
+  }
+  if (
+    values.port !== undefined &&
+    !(/^\d{1,5}$/.test(values.port) && Number(values.port) <= 65_535)
+  ) {
+    throw new Error(`--port is "${values.port}"; it can be a number from 0 to 65535.`);
+  }
+  return {
+    catalogue: values.catalogue,
+    port: values.port === undefined ? undefined : Number(values.port),
+    serve: !values['no-serve'],
+    reset: values.reset,
+    help: values.help,
+  };
+}
