@@ -33,6 +33,9 @@ export interface DatabaseEngine {
    */
   restore(options: { readonly replace: boolean }): Promise<RestoreSink>;
 
+  /** Takes in a plain database file from elsewhere, with its journals: checked, its journals played in, and in its place. */
+  receive(): Promise<PlainFileSink>;
+
   /** Remembers on disk, before the claim is made, that the claim of `nodeId` at `txid` continues this local state. */
   beginClaim(claim: {
     readonly nodeId: string;
@@ -158,6 +161,17 @@ export interface RestoreSink {
   /** SQLite itself looks at the result (`PRAGMA quick_check` or `integrity_check`). */
   verify(depth: 'quick' | 'full'): Promise<void>;
   /** Durable and in its place. */
+  finish(): Promise<RestoredDatabase>;
+  abort(): Promise<void>;
+}
+
+/** Which of the files that make a database: the file itself, or a journal beside it. */
+export type PlainFilePart = '' | '-wal' | '-journal';
+
+export interface PlainFileSink {
+  /** The bytes are taken over. In order; a part that is never written is absent. */
+  write(part: PlainFilePart, chunk: Uint8Array): Promise<void>;
+  /** SQLite has recovered and checked it; what stood in its place is set aside. */
   finish(): Promise<RestoredDatabase>;
   abort(): Promise<void>;
 }

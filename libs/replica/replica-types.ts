@@ -32,6 +32,11 @@ export interface ReplicaOptions {
   /** Random, used if this start begins a new history: 32 hex digits. */
   readonly newLineage: string;
   readonly settings: ReplicaSettings;
+  /**
+   * A plain database file kept elsewhere, by a user who uploaded whole files so far. An empty replica begins with it, and a
+   * local file that stands in its way (one shipped in the image, say) is set aside.
+   */
+  readonly backup?: { readonly store: ObjectStore; readonly key: string };
   /** Where the replica lies, as `litestream restore` takes it; only shown in hints. */
   readonly location?: string;
   readonly onEvent?: (event: ReplicaEvent) => void;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { createSqliteEngine } from '../../libs/engine';
 import { isPersistenceError } from '../../libs/errors';
@@ -13,6 +14,8 @@ export interface StartRequest {
   readonly replica: string;
   readonly publishIntervalMs?: number;
   readonly flushTimeoutMs?: number;
+  /** A plain database file to begin with. */
+  readonly backup?: string;
 }
 
 export type Request =
@@ -33,7 +36,12 @@ const warnings: string[] = [];
 
 const immediate = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-async function start({ database, replica: root, ...settings }: StartRequest): Promise<unknown> {
+async function start({
+  database,
+  replica: root,
+  backup,
+  ...settings
+}: StartRequest): Promise<unknown> {
   replica = new Replica({
     store: await DirectoryStore.open({ root }),
     engine: createSqliteEngine({ path: database, onWarning: (text) => warnings.push(text) }),
@@ -43,6 +51,12 @@ async function start({ database, replica: root, ...settings }: StartRequest): Pr
     newLineage: randomBytes(16).toString('hex'),
     settings: { publishIntervalMs: 0, flushTimeoutMs: 10_000, verify: 'quick', ...settings },
     location: `file://${root}`,
+    ...(backup && {
+      backup: {
+        store: await DirectoryStore.open({ root: dirname(backup) }),
+        key: basename(backup),
+      },
+    }),
     onEvent: (event) => events.push(event),
   });
   const outcome = await replica.start();

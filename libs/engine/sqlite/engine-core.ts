@@ -35,6 +35,7 @@ import {
   anyLocalFile,
 } from './local-files';
 import { proveFiles } from './proof';
+import { ReceiveSession } from './receive-session';
 import { RestoreSession } from './restore-session';
 import { Sidecar, type SidecarData } from './sidecar';
 import { databaseError } from './sqlite-errors';
@@ -55,6 +56,7 @@ export class EngineCore {
   private nodeId = '';
   private live: LiveDatabase | null = null;
   private restoring: RestoreSession | null = null;
+  private receiving: ReceiveSession | null = null;
   private created: string | null = null;
   private proved: { cursor: WalCursor | null; position: WalPosition | null } | null = null;
   private spools: { txid: number; path: string }[] = [];
@@ -161,6 +163,27 @@ export class EngineCore {
     this.restoring = null;
   }
 
+  beginReceive(id: string): void {
+    this.receiving?.abort();
+    this.receiving = new ReceiveSession(this.path, id);
+  }
+
+  receive(): ReceiveSession {
+    if (!this.receiving) throw new PersistenceError('INTERNAL', 'No file is being received.');
+    return this.receiving;
+  }
+
+  finishReceive(): RestoredDatabase {
+    const received = this.receive().finish(() => this.makeRoom());
+    this.receiving = null;
+    return received;
+  }
+
+  abortReceive(): void {
+    this.receiving?.abort();
+    this.receiving = null;
+  }
+
   beginClaim({ nodeId, txid, lineage }: { nodeId: string; txid: number; lineage: string }): void {
     this.nodeId = nodeId;
     const before = this.known?.lineage === lineage ? this.known : null;
@@ -229,6 +252,7 @@ export class EngineCore {
     if (this.created) removeDatabase(this.created);
     this.created = null;
     this.abortRestore();
+    this.abortReceive();
     this.dropSpools();
   }
 

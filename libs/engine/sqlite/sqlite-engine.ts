@@ -6,6 +6,7 @@ import type {
   EntryStamp,
   LocalDatabase,
   LogHead,
+  PlainFileSink,
   Proof,
   RestoredDatabase,
   RestoreSink,
@@ -63,11 +64,21 @@ class SqliteEngine implements DatabaseEngine {
   }
 
   async restore({ replace }: { readonly replace: boolean }): Promise<RestoreSink> {
-    await this.worker.call(
-      'beginRestore',
-      `${process.pid.toString(36)}${(this.restores++).toString(36)}`,
-    );
+    await this.worker.call('beginRestore', this.nextId());
     return new WorkerRestore(this.worker, replace);
+  }
+
+  async receive(): Promise<PlainFileSink> {
+    const { worker } = this;
+    await worker.call('beginReceive', this.nextId());
+    return {
+      write: (part, chunk) => {
+        const bytes = ownBuffer(chunk);
+        return worker.call('writePlain', { part, bytes }, [bytes.buffer]);
+      },
+      finish: () => worker.call('finishReceive', undefined),
+      abort: () => worker.call('abortReceive', undefined),
+    };
   }
 
   beginClaim(claim: {
@@ -88,6 +99,11 @@ class SqliteEngine implements DatabaseEngine {
 
   onCommits(listener: () => void): void {
     this.listener = listener;
+  }
+
+  /** Names the temporary files of one restore. */
+  private nextId(): string {
+    return `${process.pid.toString(36)}${(this.restores++).toString(36)}`;
   }
 
   async capture(stamp: EntryStamp): Promise<CapturedEntry | null> {

@@ -43,6 +43,11 @@ const answers: Answers = {
   verifyRestore: (depth: 'quick' | 'full') => core.restore().verify(depth),
   finishRestore: (replace: boolean) => core.finishRestore(replace),
   abortRestore: () => core.abortRestore(),
+  beginReceive: (id: string) => core.beginReceive(id),
+  writePlain: ({ part, bytes }: Parameters<WorkerCalls['writePlain']>[0]) =>
+    core.receive().write(part, bytes),
+  finishReceive: () => core.finishReceive(),
+  abortReceive: () => core.abortReceive(),
   beginClaim: (claim: Parameters<WorkerCalls['beginClaim']>[0]) => core.beginClaim(claim),
   open: (head: Parameters<WorkerCalls['open']>[0]) => {
     core.open(head);

@@ -3,6 +3,7 @@ import type {
   EntryStamp,
   LocalDatabase,
   LogHead,
+  PlainFilePart,
   Proof,
   AppliedFile,
   RestoredDatabase,
@@ -26,6 +27,10 @@ export interface WorkerCalls {
   verifyRestore(depth: 'quick' | 'full'): void;
   finishRestore(replace: boolean): RestoredDatabase;
   abortRestore(): void;
+  beginReceive(id: string): void;
+  writePlain(chunk: { readonly part: PlainFilePart; readonly bytes: Uint8Array }): void;
+  finishReceive(): RestoredDatabase;
+  abortReceive(): void;
   beginClaim(claim: {
     readonly nodeId: string;
     readonly txid: number;

@@ -10,13 +10,15 @@ export interface Situation {
   /** Null where the log is empty. */
   readonly head: Head | null;
   readonly local: LocalDatabase;
+  /** A plain database file is there to begin with. Only looked for where the log is empty. */
+  readonly backup: boolean;
 }
 
 /** `judge`: there is a history and a local file; the file continues if it is proved, and is restored over if not. */
-export type StartPlan = 'create' | 'adopt' | 'judge' | 'restore';
+export type StartPlan = 'create' | 'adopt' | 'receive' | 'judge' | 'restore';
 
 /** The start table. Rejects where no start is right, before anything has been changed. */
-export function planStart({ descriptor, head, local }: Situation): StartPlan {
+export function planStart({ descriptor, head, local, backup }: Situation): StartPlan {
   if (head === null) {
     if (descriptor) {
       throw new PersistenceError(
@@ -27,6 +29,7 @@ export function planStart({ descriptor, head, local }: Situation): StartPlan {
         },
       );
     }
+    if (backup) return 'receive';
     return local.present ? 'adopt' : 'create';
   }
   refuseLostEntries(head, descriptor, local);

@@ -21,6 +21,7 @@ import type { StatusModel } from '../observe/status-model';
 import { headAfter, isVoid, pagelessEntry } from '../ownership/claim';
 import type { Origin, ReplicaOptions, StartOutcome } from '../replica-types';
 import { corruptReplica, gapInReplica } from './good-point';
+import { hasBackup, receiveBackup, type Backup } from './receive-backup';
 import { planStart } from './start-plan';
 
 /** How often a start plans anew because the log moved on meanwhile. */
@@ -78,7 +79,7 @@ export class Start {
   }
 
   private async attempt(): Promise<Won | null> {
-    const { engine, store, identity } = this.options;
+    const { engine, store, identity, backup } = this.options;
     const local = await engine.inspect();
     try {
       const inventory = await readInventory(store);
@@ -87,7 +88,9 @@ export class Start {
       const plan = await this.planLatest(inventory);
       const head = plan && (await this.readHead(inventory, plan));
       this.status.emit({ type: 'found', found: describeFound(head, local) });
-      const step = planStart({ descriptor, head, local });
+      const seed = head || !backup ? false : await hasBackup(backup);
+      const step = planStart({ descriptor, head, local, backup: seed });
+      if (step === 'receive') return await this.receive(backup!, local);
       if (step === 'create' || step === 'adopt') return await this.begin(step, local);
       const proved = step === 'judge' ? await this.judge(head!, descriptor, local) : null;
       return proved
@@ -142,6 +145,22 @@ export class Start {
     };
     const origin = step === 'create' ? 'created' : 'adopted';
     return { origin, from: claim, claim, bytes: Math.max(local.size, pageSize * commit) };
+  }
+
+  /** A plain file kept elsewhere becomes the local one, and then the history begins with it. */
+  private async receive(backup: Backup, local: LocalDatabase): Promise<Won | null> {
+    const { path, size, setAside } = await receiveBackup(this.options.engine, backup);
+    this.status.emit({
+      type: 'found',
+      found: `The replica begins with the database file ${backup.key} (${size} bytes).`,
+    });
+    if (setAside)
+      this.status.emit({
+        type: 'set-aside',
+        path: setAside,
+        reason: `${path} gave way to ${backup.key}`,
+      });
+    return this.begin('adopt', { ...local, size });
   }
 
   private async judge(
