@@ -15,11 +15,12 @@ import {
   type StoredObject,
 } from '../../object-store';
 import { assertPutOptions } from '../../put-options';
+import { StoreError } from '../../store-error';
 import { deleteObjects } from './delete-objects';
 import { fileBody, bytesBody } from './file-body';
-import { readError, writeError } from './file-errors';
+import { errno, readError, writeError } from './file-errors';
 import { makeFolder } from './folder';
-import { objectPaths, TEMP_FOLDER } from './layout';
+import { isReserved, objectPaths, TEMP_FOLDER } from './layout';
 import { canLink } from './link-file';
 import { openObject } from './open-object';
 import { publishObject } from './publish-object';
@@ -56,7 +57,10 @@ export class DirectoryStore implements ObjectStore {
         listAfter: false,
       });
     } catch (error) {
-      throw writeError(error, root);
+      if (errno(error) !== 'ENOTDIR') throw writeError(error, root);
+      throw new StoreError('Rejected', root, 'a file stands where the folder should be', {
+        cause: error,
+      });
     }
   }
 
@@ -100,6 +104,7 @@ export class DirectoryStore implements ObjectStore {
     assertPrefix(prefix);
     options.signal?.throwIfAborted();
     const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    if (base.split('/').some(isReserved)) return;
     try {
       for await (const object of walk(
         path.join(this.root, base),

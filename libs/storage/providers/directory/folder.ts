@@ -46,14 +46,21 @@ export async function syncFolder(folder: string): Promise<void> {
   });
   if (handle === undefined) return;
   try {
-    await handle.sync();
+    await syncHandle(handle);
   } finally {
     await handle.close();
   }
 }
 
 function opened(handle: FileHandle): Folder {
-  return { sync: () => handle.sync(), close: () => handle.close() };
+  return { sync: () => syncHandle(handle), close: () => handle.close() };
+}
+
+/** Shares and some FUSE mounts have no sync of folders: what they promise without it is all there is. */
+async function syncHandle(folder: FileHandle): Promise<void> {
+  await folder.sync().catch((error: unknown) => {
+    if (!['EINVAL', 'ENOTSUP', 'ENOSYS'].includes(errno(error))) throw error;
+  });
 }
 
 /** An object in the place of a folder: EEXIST here is not the object asked for. */

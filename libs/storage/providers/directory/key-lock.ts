@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { abortable } from '../../abortable';
 import { StoreError } from '../../store-error';
 import { discardFile } from './staged-file';
 import { errno, isAbsent } from './file-errors';
@@ -28,7 +29,7 @@ export async function withKeyLock<T>(
   signal: AbortSignal | undefined,
   work: (lock: KeyLock) => Promise<T>,
 ): Promise<T> {
-  return inTurn(lockPath, async () => {
+  return inTurn(lockPath, signal, async () => {
     const token = JSON.stringify({
       pid: process.pid,
       host: hostname(),
@@ -105,10 +106,14 @@ function absent(error: unknown): undefined {
 
 const turns = new Map<string, Promise<unknown>>();
 
-/** Callers of one process queue up in memory, so that at most one of them polls the file. */
-async function inTurn<T>(lockPath: string, work: () => Promise<T>): Promise<T> {
-  const before = turns.get(lockPath) ?? Promise.resolve();
-  const mine = before.then(work, work);
+/** Callers of one process queue up in memory, so that as a rule one of them polls the file. */
+async function inTurn<T>(
+  lockPath: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = (turns.get(lockPath) ?? Promise.resolve()).catch(() => undefined);
+  const mine = abortable(before, signal).then(work);
   turns.set(lockPath, mine);
   try {
     return await mine;

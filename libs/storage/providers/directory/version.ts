@@ -53,7 +53,7 @@ export function contentTag(bytes: Uint8Array): string {
 /**
  * Nearest ms: whoever wrote the time as a floating point number of seconds may have landed a fraction below the ms meant.
  */
-function roundedMs(ns: bigint): number {
+export function roundedMs(ns: bigint): number {
   return Number((ns + 500_000n) / 1_000_000n);
 }
 

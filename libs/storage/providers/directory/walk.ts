@@ -4,6 +4,7 @@ import { compareKeys } from '../../keys';
 import { type ListedObject } from '../../object-store';
 import { isAbsent } from './file-errors';
 import { isReserved } from './layout';
+import { roundedMs } from './version';
 
 /** Files looked at together. */
 const PAGE = 128;
@@ -82,8 +83,8 @@ async function namesIn(folder: string, base: string): Promise<Name[]> {
 
 async function look(file: string, key: string): Promise<ListedObject | undefined> {
   try {
-    const { size, mtimeMs } = await fs.stat(file);
-    return { key, size, time: Math.round(mtimeMs) };
+    const { size, mtimeNs } = await fs.stat(file, { bigint: true });
+    return { key, size: Number(size), time: roundedMs(mtimeNs) };
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
