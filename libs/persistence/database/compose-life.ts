@@ -25,6 +25,11 @@ export function composeLife(
     return new DatabaseLife({ ...shared, replica: null, restoreTo: null });
   }
 
+  if (settings.pathIsTemporary) {
+    lines.log(
+      `The local file lies in the system's folder for temporary files, as a cache of the store. Set DATABASE_PATH to put it elsewhere.`,
+    );
+  }
   const store = replicaStore(rawStore, settings.storage, settings.name);
   const onWarning = (text: string) => lines.warn(text);
   const events = new EventLog(lines, () => systemClock.now());

@@ -29,6 +29,9 @@ const NOTHING_WAITS = { ms: 0, commits: 0, bytes: 0 } as const;
 /** Part of the shutdown time for transactions that are open; the rest is for the store. */
 const DRAIN_SHARE_FOR_TRANSACTIONS = 0.4;
 
+/** On top of the shutdown time, for letting go of the file. */
+const GRACE_MS = 500;
+
 /** One database for one process life: started once, drained once. What SyncService, health, TypeORM and shutdown share. */
 export class DatabaseLife {
   readonly settings: PersistenceSettings;
@@ -141,20 +144,31 @@ export class DatabaseLife {
   }
 
   async #drain(): Promise<boolean> {
-    const { replica, settings, lines, now } = this.#parts;
+    const { replica, settings, lines } = this.#parts;
     if (replica === null || this.#starting === undefined) return true;
+    const drained = this.#release(this.#starting, replica);
+    // The replica keeps its own time; this bounds what it cannot: a start that never ends.
+    const clean = await within(drained, settings.shutdownTimeoutMs + GRACE_MS);
+    if (clean !== undefined) return clean;
+    lines.error(
+      `The database was not released within ${formatDuration(settings.shutdownTimeoutMs)}.`,
+    );
+    return false;
+  }
+
+  async #release(starting: Promise<void>, replica: LiveReplica): Promise<boolean> {
+    const { settings, lines, now } = this.#parts;
     const begun = now();
     const patience = settings.shutdownTimeoutMs * DRAIN_SHARE_FOR_TRANSACTIONS;
     try {
-      await settledWithin(this.#starting, patience);
+      await starting.catch(() => {}); // Reported when it failed.
       if (!(await this.connections.refuseWrites(patience))) {
         lines.warn(
           `A transaction was still open after ${formatDuration(patience)} of shutting down and was rolled back.`,
         );
       }
-      return await replica.stop({
-        timeoutMs: Math.max(0, settings.shutdownTimeoutMs - (now() - begun)),
-      });
+      const left = settings.shutdownTimeoutMs - (now() - begun);
+      return await replica.stop({ timeoutMs: Math.max(0, left) });
     } catch (error) {
       lines.error(`The database was not released cleanly. ${String(error)}`);
       return false;
@@ -183,17 +197,18 @@ function checkRestoreOptions(options: { readonly to: string; readonly txid?: num
   }
 }
 
-/** Waits for the outcome, whatever it is, but not longer. */
-async function settledWithin(outcome: Promise<unknown>, timeoutMs: number): Promise<void> {
+/** What `promise` resolves to; undefined if that takes longer than `timeoutMs`. */
+async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
+  const limit = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, undefined);
   });
-  await Promise.race([outcome.then(nothing, nothing), limit]);
-  clearTimeout(timer);
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
-
-function nothing(): void {}
 
 async function makeFolder(file: string): Promise<void> {
   try {

@@ -4,8 +4,9 @@ import { PersistenceError } from '../../errors';
 import { DirectoryStore, prefixed, withDeadline, withRetry } from '../../storage';
 import type { ObjectStore } from '../../storage/object-store';
 import { isStoreError, StoreError } from '../../storage/store-error';
+import { codedStore } from '../storage/coded-store';
 import { isObjectStore, isStorageChoice } from '../storage/storage-choice';
-import type { StoragePlan } from '../storage/storage-plan';
+import { storageKind, type StoragePlan } from '../storage/storage-plan';
 import { systemClock } from './system-clock';
 
 const DEADLINE = { callMs: 10_000, stallMs: 10_000 } as const;
@@ -47,8 +48,9 @@ export function replicaStore(store: ObjectStore, plan: StoragePlan, database: st
       { hint: 'Use a folder on a file system with hard links (not SMB), or another store.' },
     );
   }
+  const own = storageKind(plan) === 'custom' ? codedStore(store) : store;
   // NETWORK_DB_PATH names the folder itself; every other store may hold several databases.
-  const rooted = plan.kind === 'network-path' ? store : prefixed(store, `${database}.db.replica/`);
+  const rooted = plan.kind === 'network-path' ? own : prefixed(own, `${database}.db.replica/`);
   return withRetry(withDeadline(rooted, DEADLINE), RETRY, CHANCE);
 }
 

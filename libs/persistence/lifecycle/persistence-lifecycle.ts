@@ -17,7 +17,13 @@ export class PersistenceLifecycle
   async onModuleInit(): Promise<void> {
     // With TypeORM this was awaited before it opened the file.
     await this.life.ready();
-    this.checkTypeOrm();
+    try {
+      this.checkTypeOrm();
+    } catch (error) {
+      // The app will not start, so nobody closes it: let the next one have the database at once.
+      await this.life.drain();
+      throw error;
+    }
   }
 
   onApplicationBootstrap(): void {

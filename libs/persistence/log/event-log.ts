@@ -32,10 +32,10 @@ export class EventLog {
   write(event: ReplicaEvent): void {
     switch (event.type) {
       case 'found':
-        return this.lines.log(`Found: ${event.found}.`);
+        return this.lines.log(sentence(`Found: ${event.found}`));
       case 'set-aside':
         return this.lines.warn(
-          `The local file was set aside as ${path.basename(event.path)}: ${event.reason}.`,
+          sentence(`The local file was set aside as ${path.basename(event.path)}: ${event.reason}`),
         );
       case 'restoring':
         return this.#restoring(event);
@@ -119,6 +119,10 @@ export class EventLog {
       );
     }
   }
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 /** One line of code, message and hint. */

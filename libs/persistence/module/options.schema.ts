@@ -62,7 +62,7 @@ export const KNOWN_OPTIONS: readonly string[] = Object.keys(schema.shape);
 
 /** The options as they may be used, or OPTION_UNKNOWN or OPTION_INVALID naming the first thing wrong. */
 export function checkOptions(options: unknown): PersistenceOptions {
-  const result = schema.safeParse(options ?? {});
+  const result = schema.safeParse(options);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   if (issue.code === 'unrecognized_keys') throw unknownOption(issue.keys[0]!);
@@ -70,7 +70,7 @@ export function checkOptions(options: unknown): PersistenceOptions {
   throw new PersistenceError(
     'OPTION_INVALID',
     option === ''
-      ? 'The options of PersistenceModule must be an object.'
+      ? 'The options of PersistenceModule must be an object, also where a factory makes them.'
       : `The option "${option}" of PersistenceModule ${issue.message}.`,
   );
 }

@@ -41,7 +41,7 @@ export class PersistenceModule {
   /** With options given here; what is left out comes from the environment, read when the app starts. */
   static forRoot(options: PersistenceOptions = {}): DynamicModule {
     const name = checkName(options?.name);
-    return databaseModule(name, [{ provide: optionsToken(name), useValue: options }]);
+    return databaseModule(name, [{ provide: optionsToken(name), useValue: options ?? {} }]);
   }
 
   /** With options that other providers know (`useFactory`, `useClass` or `useExisting`). */

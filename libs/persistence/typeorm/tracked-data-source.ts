@@ -8,14 +8,27 @@ export function isOurs(dataSource: DataSource): boolean {
   return ours.has(dataSource);
 }
 
-/** Makes every commit of the DataSource wake the shipper, from its initialisation on, also after it was opened anew. */
-export function trackDataSource(dataSource: DataSource, life: DatabaseLife): DataSource {
+/**
+ * Makes every commit of the DataSource wake the shipper, from its initialisation on, also after it was opened anew.
+ * With `endOnFailure`, an initialisation that fails (a migration, say) releases the database: the app will not start, and
+ * Nest then calls no shutdown hook.
+ */
+export function trackDataSource(
+  dataSource: DataSource,
+  life: DatabaseLife,
+  endOnFailure: boolean,
+): DataSource {
   if (ours.has(dataSource)) return dataSource;
   ours.add(dataSource);
   if (dataSource.isInitialized) watchCommits(dataSource, life);
   const initialize = dataSource.initialize.bind(dataSource);
   dataSource.initialize = async () => {
-    await initialize();
+    try {
+      await initialize();
+    } catch (error) {
+      if (endOnFailure) await life.drain();
+      throw error;
+    }
     // TypeORM builds the list of subscribers anew in every initialisation. Migrations have run before; the engine sees
     // their commits by itself.
     watchCommits(dataSource, life);

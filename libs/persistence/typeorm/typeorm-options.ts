@@ -130,8 +130,15 @@ function dataSourceFactory(own: TypeOrmDataSourceFactory | undefined): TypeOrmDa
   return async (options) => {
     const { [LIFE]: life, ...plain } = options as CarriedOptions;
     const dataSource = await (own ?? newDataSource)(plain as DataSourceOptions);
-    return life === undefined ? dataSource : trackDataSource(dataSource, life);
+    return life === undefined
+      ? dataSource
+      : trackDataSource(dataSource, life, isLastAttempt(options as TypeOrmModuleOptions));
   };
+}
+
+/** Nest would try again with the same life where the app asks for more attempts than one. */
+function isLastAttempt({ retryAttempts = 1 }: TypeOrmModuleOptions): boolean {
+  return retryAttempts <= 1;
 }
 
 function newDataSource(options?: DataSourceOptions): Promise<DataSource> {
