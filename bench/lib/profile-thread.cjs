@@ -1,0 +1,17 @@
+// Profiles the thread it is loaded into, to its end. Node's own --cpu-prof does not reach threads started with execArgv.
+const { writeFileSync } = require('node:fs');
+const { Session } = require('node:inspector');
+const path = require('node:path');
+const { threadId } = require('node:worker_threads');
+
+const session = new Session();
+session.connect();
+session.post('Profiler.enable');
+session.post('Profiler.setSamplingInterval', { interval: 500 });
+session.post('Profiler.start');
+process.on('exit', () => {
+  session.post('Profiler.stop', (_, { profile }) => {
+    const name = `${process.pid}-${threadId}.cpuprofile`;
+    writeFileSync(path.join(process.env.BENCH_PROFILE, name), JSON.stringify(profile));
+  });
+});

@@ -1,0 +1,48 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** Counts what goes to a store: requests by name, and the bytes of every put. `entries` keeps the bodies where asked. */
+export function counting(store, { keepBodies = false } = {}) {
+  const counts = { get: 0, put: 0, head: 0, list: 0, deleteMany: 0, bytes: 0 };
+  const bodies = [];
+  const counted =
+    (name, call) =>
+    (...given) => {
+      counts[name]++;
+      return call(...given);
+    };
+  return {
+    counts,
+    bodies,
+    store: {
+      capabilities: store.capabilities,
+      get: counted('get', (key, options) => store.get(key, options)),
+      head: counted('head', (key, options) => store.head(key, options)),
+      list: counted('list', (prefix, options) => store.list(prefix, options)),
+      deleteMany: counted('deleteMany', (keys, options) => store.deleteMany(keys, options)),
+      put: counted('put', (key, body, options) => {
+        counts.bytes += body instanceof Uint8Array ? body.byteLength : body.size;
+        if (keepBodies) bodies.push(body);
+        return store.put(key, body, options);
+      }),
+    },
+  };
+}
+
+/** Answers puts `latencyMs` later than the store does, as a network would. */
+export function slow(store, latencyMs) {
+  if (latencyMs === 0) return store;
+  return {
+    capabilities: store.capabilities,
+    get: (key, options) => store.get(key, options),
+    head: (key, options) => store.head(key, options),
+    list: (prefix, options) => store.list(prefix, options),
+    deleteMany: (keys, options) => store.deleteMany(keys, options),
+    async put(key, body, options) {
+      await setTimeout(latencyMs);
+      return store.put(key, body, options);
+    },
+  };
+}
+
+export const requests = ({ get, put, head, list, deleteMany }) =>
+  get + put + head + list + deleteMany;
