@@ -57,7 +57,10 @@ export const ERROR_CODES = codes({
     kind: 'retry',
     hint: 'Restart the process; everything that was confirmed is stored. If it repeats, please report it with the cause.',
   },
-  SHUTTING_DOWN: { kind: 'retry', hint: 'The app is closing; send the request to another instance.' },
+  SHUTTING_DOWN: {
+    kind: 'retry',
+    hint: 'The app is closing; send the request to another instance.',
+  },
 
   // The local database file
   DATABASE_UNREADABLE: {

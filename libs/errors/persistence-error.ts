@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ERROR_CODES, type ErrorCode, type ErrorKind } from './error-codes';
 
 export interface PersistenceErrorDetails {
@@ -41,7 +42,7 @@ export class PersistenceError extends Error {
       message: this.message,
       hint: this.hint,
       ...(this.key === undefined ? {} : { key: this.key }),
-      ...(this.cause === undefined ? {} : { cause: String((this.cause as Error)?.stack ?? this.cause) }),
+      ...(this.cause === undefined ? {} : { cause: textOf(this.cause) }),
     };
   }
 
@@ -49,6 +50,10 @@ export class PersistenceError extends Error {
     const { code, message, ...details } = data;
     return new PersistenceError(code, message, details);
   }
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause);
 }
 
 export interface PersistenceErrorData {
@@ -59,8 +64,9 @@ export interface PersistenceErrorData {
   readonly cause?: string;
 }
 
-export function isPersistenceError(error: unknown, ...codes: ErrorCode[]): error is PersistenceError {
-  return (
-    error instanceof PersistenceError && (codes.length === 0 || codes.includes(error.code))
-  );
+export function isPersistenceError(
+  error: unknown,
+  ...codes: ErrorCode[]
+): error is PersistenceError {
+  return error instanceof PersistenceError && (codes.length === 0 || codes.includes(error.code));
 }

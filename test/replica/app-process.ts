@@ -33,8 +33,8 @@ export class AppProcess {
       },
     );
     child.on('exit', () => {
-      for (const { reject } of this.waiting.values())
-        reject(new Error('the app process has ended'));
+      for (const waiter of this.waiting.values())
+        waiter.reject(new Error('the app process has ended'));
     });
   }
 

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { AppProcess, Refused } from './app-process';
+import { AppProcess, type Refused } from './app-process';
 import { inOtherProcess } from './other-process';
 import { makePlaces, type Places } from './places';
 

@@ -45,6 +45,16 @@ export function tryBeginWrite(connection: Connection): boolean {
   }
 }
 
+/** What SQLite finds wrong with the database, or with reading it; null if nothing. */
+export function findDamage(
+  connection: Connection,
+  depth: 'quick' | 'full' = 'quick',
+): string | null {
+  const pragma = depth === 'full' ? 'integrity_check(1)' : 'quick_check(1)';
+  const result = String(connection.pragma(pragma, { simple: true }));
+  return result === 'ok' ? null : result;
+}
+
 export function isBusy(error: unknown): boolean {
   const { code } = error as { code?: string };
   return (
@@ -85,5 +95,5 @@ function loadedCopies(): string[] {
   const report = process.report as { excludeNetwork?: boolean; getReport(): object };
   report.excludeNetwork = true;
   const { sharedObjects = [] } = report.getReport() as { sharedObjects?: string[] };
-  return [...new Set(sharedObjects.filter((file) => /better_sqlite3\.node$/.test(file)))];
+  return [...new Set(sharedObjects.filter((file) => file.endsWith('better_sqlite3.node')))];
 }

@@ -19,7 +19,7 @@ import type {
   RestoredDatabase,
   WalPosition,
 } from '../database-engine';
-import { checkSqlite, connect, tryBeginWrite } from './connection';
+import { checkSqlite, connect, findDamage, tryBeginWrite } from './connection';
 import { EntryWriter, type WrittenEntry } from './entry-writer';
 import { HostLock } from './host-lock';
 import { LiveDatabase, type LiveListener } from './live-database';
@@ -349,11 +349,11 @@ export class EngineCore {
   private prepareForAdoption(): void {
     const connection = connect(this.path);
     try {
-      const check = connection.pragma('quick_check(1)', { simple: true });
-      if (check !== 'ok')
+      const damage = findDamage(connection);
+      if (damage !== null)
         throw new PersistenceError(
           'DATABASE_CORRUPT',
-          `SQLite finds ${this.path} damaged: ${check}.`,
+          `SQLite finds ${this.path} damaged: ${damage}.`,
         );
       if (connection.pragma('journal_mode = WAL', { simple: true }) !== 'wal') {
         throw new PersistenceError(
@@ -374,8 +374,8 @@ export class EngineCore {
 /** Null if SQLite finds nothing wrong. */
 function quickCheck(live: LiveDatabase): string | null {
   try {
-    const result = live.view.pragma('quick_check(1)', { simple: true });
-    return result === 'ok' ? null : `SQLite finds it damaged (${String(result)})`;
+    const damage = findDamage(live.view);
+    return damage && `SQLite finds it damaged (${damage})`;
   } catch (error) {
     return `SQLite cannot read it (${(error as Error).message})`;
   }

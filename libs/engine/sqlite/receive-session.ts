@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, renameSync, statSync, writeSync } from 
 import { dirname } from 'node:path';
 import { PersistenceError } from '../../errors';
 import type { PlainFilePart, RestoredDatabase } from '../database-engine';
-import { connect } from './connection';
+import { connect, findDamage } from './connection';
 import { removeDatabase, syncFolder, temporary } from './local-files';
 import { databaseError } from './sqlite-errors';
 
@@ -47,11 +47,11 @@ export class ReceiveSession {
     try {
       const connection = connect(this.temporaryPath);
       try {
-        const check = connection.pragma('quick_check(1)', { simple: true });
-        if (check !== 'ok')
+        const damage = findDamage(connection);
+        if (damage !== null)
           throw new PersistenceError(
             'DATABASE_CORRUPT',
-            `SQLite finds the file damaged: ${check}.`,
+            `SQLite finds the file damaged: ${damage}.`,
           );
         connection.pragma('synchronous = FULL');
       } finally {

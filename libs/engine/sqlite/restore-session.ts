@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { PersistenceError } from '../../errors';
 import type { AppliedFile, RestoredDatabase } from '../database-engine';
 import { ApplyTarget } from './apply';
-import { connect } from './connection';
+import { connect, findDamage } from './connection';
 import { anyLocalFile, removeDatabase, syncFolder, temporary } from './local-files';
 import { databaseError } from './sqlite-errors';
 
@@ -18,7 +18,7 @@ export class RestoreSession {
   ) {
     this.temporaryPath = temporary(path, 'restoring', id);
     try {
-      this.target = new ApplyTarget(this.temporaryPath);
+      this.target = new ApplyTarget(this.temporaryPath, { writeBehind: true });
     } catch (error) {
       throw databaseError(error, path);
     }
@@ -36,27 +36,19 @@ export class RestoreSession {
     this.target.write(chunk);
   }
 
-  endFile(): AppliedFile {
+  async endFile(): Promise<AppliedFile> {
     const { header, checksum } = this.target.endFile();
+    await this.target.settle();
     return { header, checksum };
   }
 
-  /** What was applied so far, as SQLite sees it. More files may follow. */
-  verify(depth: 'quick' | 'full'): void {
-    const connection = connect(this.temporaryPath);
-    try {
-      const result = connection.pragma(depth === 'full' ? 'integrity_check(1)' : 'quick_check(1)', {
-        simple: true,
-      });
-      if (result !== 'ok') {
-        throw new PersistenceError(
-          'REPLICA_CORRUPT',
-          `SQLite finds the restored database damaged: ${result}.`,
-        );
-      }
-    } finally {
-      connection.close();
-    }
+  /** What was applied so far, as SQLite sees it; made durable meanwhile. More files may follow. */
+  async verify(depth: 'quick' | 'full'): Promise<void> {
+    const synced = this.target.syncBehind();
+    // Its failure is met below; meanwhile it must not count as unhandled.
+    synced.catch(() => undefined);
+    this.check(depth);
+    await synced;
   }
 
   /** `makeRoom` moves away what stands at the path; without it, an existing file is an error. */
@@ -79,6 +71,20 @@ export class RestoreSession {
   abort(): void {
     this.target.abort();
     removeDatabase(this.temporaryPath);
+  }
+
+  private check(depth: 'quick' | 'full'): void {
+    const connection = connect(this.temporaryPath);
+    try {
+      const damage = findDamage(connection, depth);
+      if (damage === null) return;
+      throw new PersistenceError(
+        'REPLICA_CORRUPT',
+        `SQLite finds the restored database damaged: ${damage}.`,
+      );
+    } finally {
+      connection.close();
+    }
   }
 
   /** `link` never replaces a file, whoever created it meanwhile; where there is none, the check before has to do. */

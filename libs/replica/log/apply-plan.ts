@@ -47,7 +47,9 @@ export async function applyPlan(
       }
       if (last) applied = await sink.endFile();
     } catch (error) {
-      throw isPersistenceError(error, 'LTX_INVALID') ? new BadFile(file, error) : error;
+      throw isPersistenceError(error, 'LTX_INVALID', 'REPLICA_CORRUPT', 'REPLICA_GAP')
+        ? new BadFile(file, error)
+        : error;
     }
     const now = source.clock.now();
     if (now - reported < PROGRESS_EVERY_MS && !(last && file === plan.files.at(-1))) continue;

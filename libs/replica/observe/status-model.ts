@@ -1,4 +1,4 @@
-import { PersistenceError, type PersistenceErrorData } from '../../errors';
+import type { PersistenceError, PersistenceErrorData } from '../../errors';
 import type { Clock } from '../clock';
 import type {
   Origin,

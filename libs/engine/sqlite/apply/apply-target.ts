@@ -1,7 +1,7 @@
 import { isPersistenceError, PersistenceError } from '../../../errors';
 import { LtxDecoder, type LtxHeader, type LtxSummary } from '../../../ltx';
 import { databaseError } from '../sqlite-errors';
-import { PageWriter } from './page-writer';
+import { PageWriter, type PageWriterOptions } from './page-writer';
 import { assertFollows } from './succession';
 
 /** A file of the log as its name tells. */
@@ -37,8 +37,11 @@ export class ApplyTarget {
   private last: LtxSummary | null = null;
 
   /** Creates the file at `path`, which must not exist. */
-  constructor(private readonly path: string) {
-    this.writer = this.onDisk(() => new PageWriter(path));
+  constructor(
+    private readonly path: string,
+    options: PageWriterOptions = {},
+  ) {
+    this.writer = this.onDisk(() => new PageWriter(path, options));
   }
 
   beginFile(expected: ExpectedFile): void {
@@ -72,6 +75,16 @@ export class ApplyTarget {
     this.expected = null;
     this.decoder = null;
     return summary;
+  }
+
+  /** With `writeBehind`: what was written is in the file. Wait for it between two files, and now and then between chunks. */
+  settle(): Promise<void> {
+    return this.onDiskBehind(() => this.writer.settle());
+  }
+
+  /** Safe from a power loss, while others may read the file. More files may follow. */
+  syncBehind(): Promise<void> {
+    return this.onDiskBehind(() => this.writer.syncBehind());
   }
 
   /** Makes the file safe from a power loss and closes it. */
@@ -128,10 +141,22 @@ export class ApplyTarget {
     try {
       return action();
     } catch (error) {
-      const coded = databaseError(error, this.path);
-      if (isPersistenceError(coded)) throw coded;
-      const what = (error as Error).message;
-      throw new PersistenceError('DATABASE_UNREADABLE', `${this.path}: ${what}.`, { cause: error });
+      throw this.coded(error);
     }
+  }
+
+  private async onDiskBehind(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      throw this.coded(error);
+    }
+  }
+
+  private coded(error: unknown): PersistenceError {
+    const coded = databaseError(error, this.path);
+    if (isPersistenceError(coded)) return coded;
+    const what = (error as Error).message;
+    return new PersistenceError('DATABASE_UNREADABLE', `${this.path}: ${what}.`, { cause: error });
   }
 }
