@@ -1,5 +1,5 @@
 // npm run demo: the promise of nestjs-persistence, proved on a real app in a minute. See --help.
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppProcess } from './demo/app-process.mjs';
@@ -8,7 +8,7 @@ import { readContents } from './demo/contents.mjs';
 import { measure } from './demo/folder.mjs';
 import { learn, signUpUntilItDies } from './demo/learners.mjs';
 import { HELP, readOptions } from './demo/options.mjs';
-import { build, isTaken, missing } from './demo/prerequisites.mjs';
+import { build, isTaken, missing, stillRunning } from './demo/prerequisites.mjs';
 import { count, detail, duration, size, step } from './demo/print.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -18,6 +18,8 @@ const DEMO = join(ROOT, '.demo');
 const DISK = join(DEMO, 'disk');
 /** What it keeps. */
 const NETWORK = join(DEMO, 'network');
+
+const PID_FILE = join(DEMO, 'app.pid');
 
 const DEFAULT_PORT = 3_000;
 const CATALOGUE_MAX_MS = 600_000;
@@ -60,6 +62,13 @@ async function main() {
 
 async function prepareFolders({ reset }) {
   console.log('A real database without a database server, on a disk that gets lost.');
+  const other = await stillRunning(PID_FILE);
+  if (other !== undefined) {
+    fail(
+      `A demo is running already (process ${other}). Stop it with Ctrl-C or "kill ${other}" first. ` +
+        `If that process is something else, delete ${shown(PID_FILE)}.`,
+    );
+  }
   if (reset) await rm(DEMO, { recursive: true, force: true });
   const left = await measure(NETWORK);
   if (left.files > 0) {
@@ -85,6 +94,7 @@ async function start(catalogue, port) {
     }),
   );
   app = started.result;
+  await writeFile(PID_FILE, String(app.pid));
   return started.ms;
 }
 

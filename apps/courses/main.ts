@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { PersistenceError } from 'nestjs-persistence';
 import { AppModule } from './app.module';
 import { configureApp } from './configure-app';
+import { AppLogger } from './startup/app-logger';
 import { addressOf, demandPort, listenError } from './startup/listen';
 import { readSettings } from './startup/settings';
 import { StartError } from './startup/start-error';
@@ -10,7 +11,10 @@ import { StartError } from './startup/start-error';
 async function start(): Promise<void> {
   const { host, port } = readSettings(process.env);
   await demandPort(port, host);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule, { abortOnError: false });
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+    abortOnError: false,
+    logger: new AppLogger(),
+  });
   app.enableShutdownHooks();
   configureApp(app);
   try {

@@ -7,8 +7,9 @@ import { appLine } from './print.mjs';
 const START_MAX_MS = 60_000;
 const STOP_MAX_MS = 15_000;
 
-/** Nest's own lines about modules and routes: of no interest here. */
-const NOISE = /\[(NestFactory|InstanceLoader|RoutesResolver|RouterExplorer|NestApplication)\]/;
+/** Nest's own lines about modules and routes, and progress that the demo shows itself. */
+const NOISE =
+  /\[(NestFactory|InstanceLoader|RoutesResolver|RouterExplorer|NestApplication)\]|\[Catalogue\] [\d,]+ of/;
 /** What Nest's logger puts before level and context. */
 const PREFIX = /^\[Nest\] \d+\s+- .*? +(?=LOG|WARN|ERROR)/;
 
@@ -49,6 +50,10 @@ export class AppProcess {
   /** `http://host:port` */
   get address() {
     return this.#address;
+  }
+
+  get pid() {
+    return this.#child.pid;
   }
 
   get running() {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 
@@ -46,4 +47,20 @@ export function isTaken(port) {
     socket.once('connect', () => socket.destroy() && resolve(true));
     socket.once('error', () => resolve(false));
   });
+}
+
+/**
+ * The process id of an app that an earlier demo left running on this folder; undefined if there is none.
+ * @param {string} pidFile where `AppProcess` ids are noted
+ */
+export async function stillRunning(pidFile) {
+  let pid;
+  try {
+    pid = Number(await readFile(pidFile, 'utf8'));
+    process.kill(pid, 0);
+  } catch {
+    // No file, or no such process: nobody is there.
+    return undefined;
+  }
+  return pid;
 }

@@ -1,5 +1,12 @@
 import { Body, Controller, Get, Param, ParseIntPipe, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNotFoundResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import { SyncService } from 'nestjs-persistence';
 import { type Page, pageOf } from '../http/page.dto';
 import { CourseQuery, CourseWithLessons, NewCourse, NewLesson } from './course.dto';
@@ -8,6 +15,7 @@ import { CoursesService } from './courses.service';
 import { Lesson } from './lesson.entity';
 
 @ApiTags('courses')
+@ApiServiceUnavailableResponse({ description: 'Not stored: code and hint say why.' })
 @Controller('courses')
 export class CoursesController {
   constructor(
@@ -15,8 +23,8 @@ export class CoursesController {
     private readonly sync: SyncService,
   ) {}
 
-  /** Creates a course, with lessons if given, in one transaction. The answer leaves only after it is stored. */
   @Post()
+  @ApiOperation({ summary: 'Create a course, with lessons if given, in one transaction' })
   @ApiCreatedResponse({ type: CourseWithLessons })
   async create(@Body() body: NewCourse): Promise<CourseWithLessons> {
     const course = await this.courses.create(body);
@@ -25,20 +33,22 @@ export class CoursesController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'All courses, or those with a part of a title, page by page' })
   @ApiOkResponse({ type: pageOf(Course) })
   list(@Query() query: CourseQuery): Promise<Page<Course>> {
     return this.courses.list(query);
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'One course with its lessons' })
   @ApiOkResponse({ type: CourseWithLessons })
   @ApiNotFoundResponse({ description: 'COURSE_UNKNOWN' })
   get(@Param('id', ParseIntPipe) id: number): Promise<CourseWithLessons> {
     return this.courses.get(id);
   }
 
-  /** Adds a lesson. The answer leaves only after it is stored. */
   @Post(':id/lessons')
+  @ApiOperation({ summary: 'Add a lesson to a course' })
   @ApiCreatedResponse({ type: Lesson })
   @ApiNotFoundResponse({ description: 'COURSE_UNKNOWN' })
   async addLesson(@Param('id', ParseIntPipe) id: number, @Body() body: NewLesson): Promise<Lesson> {

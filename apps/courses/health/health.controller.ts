@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheck,
   type HealthCheckResult,
@@ -24,6 +24,7 @@ export class HealthController {
 
   /** The process answers. Restarting it would not help a store that is down, so the store is not asked about here. */
   @Get('live')
+  @ApiOperation({ summary: 'The process answers' })
   @HealthCheck()
   live(): Promise<HealthCheckResult> {
     return this.health.check([]);
@@ -31,12 +32,14 @@ export class HealthController {
 
   /** Requests may be sent here: the database is open, owned by this instance, and its commits reach the store. */
   @Get('ready')
+  @ApiOperation({ summary: 'Requests may be sent here' })
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {
     return this.health.check([() => this.replica(), () => this.typeOrm.pingCheck('typeorm')]);
   }
 
   @Get()
+  @ApiOperation({ summary: 'Everything, with the progress of the catalogue' })
   @HealthCheck()
   all(): Promise<HealthCheckResult> {
     return this.health.check([

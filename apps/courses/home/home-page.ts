@@ -25,7 +25,7 @@ export function homePage({ counts, status, catalogue, now }: HomePageContent): s
 <main>
 <h1>Courses</h1>
 <p>A vocabulary course platform whose whole database is one SQLite file, kept safe by
-<strong>nestjs-persistence</strong>: every write below was stored outside this machine’s disk before it was answered.</p>
+<strong>nestjs-persistence</strong>: a write is answered when it is stored where a lost disk cannot take it.</p>
 
 <h2>In the database</h2>
 <dl class="counts">${Object.entries(counts).map(countCell).join('')}</dl>
@@ -84,6 +84,7 @@ function statusRows(status: PersistenceStatus, now: number): [string, string][] 
     ['This instance', status.role],
     ['The database was', status.origin ?? 'opened without a replica'],
   ];
+  if (status.durableTxid !== null) rows.push(['Stored up to', `TXID ${status.durableTxid}`]);
   if (lastStored !== null) {
     const age = ((now - lastStored.at) / 1000).toFixed(1);
     rows.push([

@@ -4,6 +4,8 @@ import {
   ApiCreatedResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
 import { SyncService } from 'nestjs-persistence';
@@ -14,6 +16,7 @@ import { LearningService } from './learning.service';
 import { Progress } from './progress.entity';
 
 @ApiTags('learning')
+@ApiServiceUnavailableResponse({ description: 'Not stored: code and hint say why.' })
 @Controller()
 export class LearningController {
   constructor(
@@ -21,8 +24,8 @@ export class LearningController {
     private readonly sync: SyncService,
   ) {}
 
-  /** Enrols a user in a course. The answer leaves only after it is stored. */
   @Post('enrolments')
+  @ApiOperation({ summary: 'Enrol a user in a course' })
   @ApiCreatedResponse({ type: Enrolment })
   @ApiNotFoundResponse({ description: 'USER_UNKNOWN or COURSE_UNKNOWN' })
   @ApiConflictResponse({ description: 'ALREADY_ENROLLED' })
@@ -32,8 +35,8 @@ export class LearningController {
     return enrolment;
   }
 
-  /** Records a score, replacing an earlier one. The answer leaves only after it is stored. */
   @Put('progress')
+  @ApiOperation({ summary: 'Record the score of a lesson, replacing an earlier one' })
   @ApiOkResponse({ type: Progress })
   @ApiNotFoundResponse({ description: 'USER_UNKNOWN or LESSON_UNKNOWN' })
   async record(@Body() body: NewProgress): Promise<Progress> {
@@ -43,6 +46,7 @@ export class LearningController {
   }
 
   @Get('users/:id/enrolments')
+  @ApiOperation({ summary: 'The courses a user takes' })
   @ApiOkResponse({ type: pageOf(Enrolment) })
   @ApiNotFoundResponse({ description: 'USER_UNKNOWN' })
   enrolments(
@@ -53,6 +57,7 @@ export class LearningController {
   }
 
   @Get('users/:id/progress')
+  @ApiOperation({ summary: 'The scores of a user' })
   @ApiOkResponse({ type: pageOf(Progress) })
   @ApiNotFoundResponse({ description: 'USER_UNKNOWN' })
   progress(

@@ -15,6 +15,8 @@ import {
   ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
 import { SyncService } from 'nestjs-persistence';
@@ -24,6 +26,7 @@ import { User } from './user.entity';
 import { UsersService } from './users.service';
 
 @ApiTags('users')
+@ApiServiceUnavailableResponse({ description: 'Not stored: code and hint say why.' })
 @Controller('users')
 export class UsersController {
   constructor(
@@ -31,8 +34,8 @@ export class UsersController {
     private readonly sync: SyncService,
   ) {}
 
-  /** Creates a user. The answer leaves only after the commit is stored. */
   @Post()
+  @ApiOperation({ summary: 'Create a user' })
   @ApiCreatedResponse({ type: User })
   @ApiConflictResponse({ description: 'EMAIL_TAKEN' })
   async create(@Body() body: NewUser): Promise<User> {
@@ -42,12 +45,14 @@ export class UsersController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'All users, page by page' })
   @ApiOkResponse({ type: pageOf(User) })
   list(@Query() query: PageQuery): Promise<Page<User>> {
     return this.users.list(query);
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'One user' })
   @ApiOkResponse({ type: User })
   @ApiNotFoundResponse({ description: 'USER_UNKNOWN' })
   get(@Param('id', ParseIntPipe) id: number): Promise<User> {
@@ -55,6 +60,7 @@ export class UsersController {
   }
 
   @Delete(':id')
+  @ApiOperation({ summary: 'Delete a user, with enrolments and progress' })
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'Gone, with enrolments and progress.' })
   @ApiNotFoundResponse({ description: 'USER_UNKNOWN' })
