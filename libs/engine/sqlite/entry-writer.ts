@@ -46,8 +46,9 @@ export class EntryWriter {
     this.encoder = new LtxEncoder(header(stamp, content), (chunk) => this.take(chunk));
   }
 
-  page(pgno: number, bytes: Uint8Array): void {
-    this.encoder.page(pgno, bytes);
+  /** The page whose bytes stand at `offset` in `source`. */
+  page(pgno: number, source: Uint8Array, offset = 0): void {
+    this.encoder.page(pgno, source, offset);
   }
 
   finish(): WrittenEntry {

@@ -117,7 +117,8 @@ function encode(
         );
       for (let at = 0; at + pageSize <= bytes && page <= commit; at += pageSize, page++) {
         if (page === lock) continue;
-        writer.page(page, page === 1 ? firstPage : chunk.subarray(at, at + pageSize));
+        if (page === 1) writer.page(page, firstPage);
+        else writer.page(page, chunk, at);
       }
     }
     return writer.finish();
