@@ -1,0 +1,160 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { inodeOf, type Remains } from './death/post-mortem';
+import { DemoProcess, type Origin } from './demo-process';
+import { DISK_SCENARIOS } from './disk/disk-scenarios';
+import { live } from './life';
+import { failuresOf, hasFailed, type LifeReport } from './life-report';
+import { PlatformModel, type Settled } from './model/platform-model';
+import { checkOpening } from './opening';
+import { Random } from './random';
+
+export interface CrashOptions {
+  readonly lives: number;
+  readonly seed: number;
+  /** Restart on the disk of the dead life, after something was done to it, instead of on an empty one. */
+  readonly keepDisk: boolean;
+  /** Told of each life when all is known of it. */
+  readonly onLife?: (report: LifeReport) => void;
+}
+
+export interface CrashResult {
+  readonly seed: number;
+  readonly keepDisk: boolean;
+  /** As far as the run came: it ends at the first life that fails, so that later ones do not cover its traces. */
+  readonly lives: readonly LifeReport[];
+  /** What became of the changes in flight. */
+  readonly settled: Settled;
+  /** Empty if the run passed. */
+  readonly failures: readonly string[];
+  /** Folder with replica, disk, logs and remains; null, and removed, if the run passed. */
+  readonly evidence: string | null;
+}
+
+/** What the next life finds: what was done to the disk, and where its database has to come from (null: open). */
+interface Beginning {
+  readonly disk: string;
+  readonly expected: Origin | null;
+}
+
+const EARLY_EVERY = 4;
+/** Remains are kept of so many lives, to be put back. */
+const REMAINS_KEPT = 3;
+
+/** Runs the demo through lives that all end by SIGKILL, and holds what each start brings back against the model. */
+export async function crashRun(options: CrashOptions): Promise<CrashResult> {
+  return new CrashRun(options).run();
+}
+
+class CrashRun {
+  private readonly root = mkdtempSync(join(tmpdir(), 'crash-'));
+  private readonly disk = join(this.root, 'disk');
+  private readonly places = {
+    database: join(this.disk, 'courses.db'),
+    network: join(this.root, 'store', 'courses.db'),
+  };
+  private readonly random: Random;
+  private readonly model = new PlatformModel();
+  private readonly lives: LifeReport[] = [];
+  private readonly remains: Remains[] = [];
+  private settled: Settled = { done: 0, undone: 0 };
+  private scenario = 0;
+  private spoiled: bigint | null = null;
+
+  constructor(private readonly options: CrashOptions) {
+    this.random = new Random(`${options.seed}`);
+    mkdirSync(this.disk);
+    mkdirSync(dirname(this.places.network));
+  }
+
+  async run(): Promise<CrashResult> {
+    const { seed, keepDisk } = this.options;
+    const failures = await this.runLives();
+    failures.push(...failuresOf(this.lives));
+    const passed = failures.length === 0;
+    if (passed) rmSync(this.root, { recursive: true, force: true });
+    const { lives, settled } = this;
+    return { seed, keepDisk, lives, settled, failures, evidence: passed ? null : this.root };
+  }
+
+  /** Resolves to what failed in the start that follows the last death. */
+  private async runLives(): Promise<string[]> {
+    const { places, model, root } = this;
+    const { lives, onLife } = this.options;
+    let next: Beginning = { disk: 'empty', expected: 'created' };
+    for (let life = 1; life <= lives; life++) {
+      const early = life % EARLY_EVERY === 0;
+      const random = this.random.fork(`life ${life}`);
+      const lived = await live({
+        life,
+        early,
+        ...next,
+        spoiled: this.spoiled,
+        places,
+        model,
+        random,
+        root,
+      });
+      this.lives.push(lived.report);
+      this.addSettled(lived.settled);
+      onLife?.(lived.report);
+      if (hasFailed(lived.report)) return [];
+      if (lived.remains) this.keep(lived.remains);
+      next = this.options.keepDisk ? await this.meddle(lived.report) : this.wipe();
+    }
+    return this.lastStart(next.expected);
+  }
+
+  private keep(remains: Remains): void {
+    this.remains.push(remains);
+    if (this.remains.length <= REMAINS_KEPT) return;
+    rmSync(this.remains.shift()!.folder, { recursive: true, force: true });
+  }
+
+  private wipe(): Beginning {
+    rmSync(this.disk, { recursive: true });
+    mkdirSync(this.disk);
+    return { disk: 'wiped', expected: 'restored' };
+  }
+
+  private async meddle({ life, early }: LifeReport): Promise<Beginning> {
+    const { database } = this.places;
+    const { model } = this;
+    const [older, remains] = this.remains.slice(-2);
+    // An early death leaves anything between the old file and a restored one, and that is to be met as it is.
+    if (early || !older || !remains?.head || !existsSync(database)) {
+      return { disk: 'kept', expected: null };
+    }
+    const scenario = DISK_SCENARIOS[this.scenario++ % DISK_SCENARIOS.length]!;
+    const random = this.random.fork(`disk ${life}`);
+    const disk = { database, remains, older, life, model, random };
+    const expected = await scenario.apply(disk);
+    this.spoiled = scenario.spoils ? inodeOf(database) : null;
+    return { disk: scenario.name, expected };
+  }
+
+  /** A start that is not killed, and a clean end. */
+  private async lastStart(expected: Origin | null): Promise<string[]> {
+    const { model } = this;
+    const life = this.options.lives + 1;
+    const app = DemoProcess.launch(this.places);
+    const failures: string[] = [];
+    try {
+      const url = await app.ready();
+      const { lost, problems, settled } = await checkOpening({ app, url, model, life, expected });
+      this.addSettled(settled);
+      failures.push(...lost.map((each) => `lost: ${each}`), ...problems);
+      if (!(await app.stop())) failures.push(`it did not end cleanly:\n${app.log}`);
+    } catch (error) {
+      failures.push((error as Error).message);
+    } finally {
+      await app.kill();
+    }
+    return failures.map((each) => `last start, ${each}`);
+  }
+
+  private addSettled({ done, undone }: Settled): void {
+    this.settled = { done: this.settled.done + done, undone: this.settled.undone + undone };
+  }
+}

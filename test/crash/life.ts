@@ -1,0 +1,145 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { inodeOf, postMortem, type Remains } from './death/post-mortem';
+import { DemoProcess, type Origin, type Places } from './demo-process';
+import { ACKNOWLEDGED_MIN, type LifeReport } from './life-report';
+import { Load } from './load/load';
+import type { PlatformModel, Settled } from './model/platform-model';
+import { checkOpening } from './opening';
+import type { Random } from './random';
+
+const LOAD_MS = [700, 1_900] as const;
+const LOAD_MAX_MS = 20_000;
+const POLL_MS = 2;
+/** Lines of a start; an early kill comes shortly after one of them. */
+const START_LINES = ['Found: ', 'Restoring TXID', 'Commits are stored from here on'];
+const AFTER_LINE_MAX_MS = 60;
+const LISTENING = 'Listening on';
+const PROBLEMS_SHOWN = 20;
+
+export interface LifeInput {
+  readonly life: number;
+  /** Whether it is to be killed before it is ready. */
+  readonly early: boolean;
+  /** What was done to the disk, in words, and what the start has to make of it (null: several ways are right). */
+  readonly disk: string;
+  readonly expected: Origin | null;
+  /** Inode of the database on it if that is not to be compared with the replica. */
+  readonly spoiled: bigint | null;
+  readonly places: Places;
+  readonly model: PlatformModel;
+  readonly random: Random;
+  /** Where the log and the remains go. */
+  readonly root: string;
+}
+
+export interface LivedLife {
+  readonly report: LifeReport;
+  /** Null if the life failed before its death was looked at. */
+  readonly remains: Remains | null;
+  readonly settled: Settled;
+}
+
+/** From launch to SIGKILL, and what was found behind it. */
+export async function live(input: LifeInput): Promise<LivedLife> {
+  return new Life(input).run();
+}
+
+class Life {
+  private readonly app: DemoProcess;
+  private readonly inodeBefore: bigint | null;
+  private readonly lost: string[] = [];
+  private readonly problems: string[] = [];
+  private readyMs: number | null = null;
+  private livedMs = 0;
+  private load: Load | null = null;
+  private settled: Settled = { done: 0, undone: 0 };
+
+  constructor(private readonly input: LifeInput) {
+    this.inodeBefore = inodeOf(input.places.database);
+    this.app = DemoProcess.launch(input.places);
+  }
+
+  async run(): Promise<LivedLife> {
+    let remains: Remains | null = null;
+    let pages: LifeReport['pages'] = { kind: 'skipped', reason: 'the life failed' };
+    try {
+      await (this.input.early ? this.dieEarly() : this.dieUnderLoad());
+      const findings = await this.lookAtDeath();
+      ({ remains, pages } = findings);
+      this.lost.push(...findings.wrong.filter((each) => !this.lost.includes(each)));
+    } catch (error) {
+      this.problems.push((error as Error).message);
+    } finally {
+      await this.app.kill();
+      writeFileSync(join(this.input.root, `life-${this.input.life}.log`), `${this.app.log}\n`);
+    }
+    return { report: this.report(pages), remains, settled: this.settled };
+  }
+
+  private async dieEarly(): Promise<void> {
+    const { random } = this.input;
+    await this.app.line(new RegExp(`${random.pick(START_LINES)}|${LISTENING}`));
+    await delay(random.int(0, AFTER_LINE_MAX_MS));
+    this.demandRunning();
+    this.livedMs = this.app.age;
+    await this.app.kill();
+    if (this.app.log.includes(LISTENING)) this.readyMs = this.livedMs;
+  }
+
+  private async dieUnderLoad(): Promise<void> {
+    const { life, model, expected } = this.input;
+    const url = await this.app.ready();
+    this.readyMs = this.app.age;
+    const opening = await checkOpening({ app: this.app, url, model, life, expected });
+    this.settled = opening.settled;
+    this.lost.push(...opening.lost);
+    this.problems.push(...opening.problems);
+    if (opening.lost.length === 0) await this.loadUntilKilled(url);
+    else await this.app.kill();
+  }
+
+  private async loadUntilKilled(url: string): Promise<void> {
+    const { life, model, random } = this.input;
+    const load = new Load({ url, life, model, random: random.fork('load') });
+    this.load = load;
+    await delay(random.int(...LOAD_MS));
+    const end = this.app.age + LOAD_MAX_MS;
+    const enough = (): boolean => load.tally.acknowledged >= ACKNOWLEDGED_MIN && load.underway > 0;
+    while (!enough() && this.app.running && this.app.age < end) await delay(POLL_MS);
+    this.demandRunning();
+    load.end();
+    this.livedMs = this.app.age;
+    await this.app.kill();
+    await load.settled();
+    this.problems.push(...load.tally.problems.slice(0, PROBLEMS_SHOWN));
+  }
+
+  private demandRunning(): void {
+    if (this.app.running) return;
+    this.load?.end();
+    throw new Error(`The demo ended by itself; it printed:\n${this.app.log}`);
+  }
+
+  private lookAtDeath() {
+    const { places, root, life, model, spoiled } = this.input;
+    return postMortem({
+      database: places.database,
+      replica: `${places.network}.replica`,
+      folder: join(root, `life-${life}`),
+      model,
+      inodeBefore: this.inodeBefore,
+      spoiled,
+    });
+  }
+
+  private report(pages: LifeReport['pages']): LifeReport {
+    const { life, early, disk } = this.input;
+    const { readyMs, livedMs, lost, problems } = this;
+    const { acknowledged = 0, refused = 0, inFlight = 0, broken = 0 } = this.load?.tally ?? {};
+    const tally = { acknowledged, refused, inFlight, broken };
+    const { origin } = this.app;
+    return { life, early, disk, origin, readyMs, livedMs, ...tally, pages, lost, problems };
+  }
+}

@@ -1,0 +1,49 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+
+export interface CliOptions {
+  readonly lives: number;
+  readonly seed: number;
+  readonly keepDisk: boolean;
+  readonly help: boolean;
+}
+
+const LIVES_MAX = 10_000;
+const SEED_MAX = 2 ** 31;
+
+export const USAGE = `npm run crash -- [--lives N] [--seed N] [--keep-disk]
+
+Starts the built demo again and again, writes to it over HTTP, kills it with SIGKILL at random moments, wipes its disk,
+and checks that everything it had acknowledged is back: over HTTP, in the restored file, and page by page.
+
+  --lives N     how many lives (20)
+  --seed N      the same requests and moments again, as far as timing allows (random, printed)
+  --keep-disk   do not wipe the disk but cut, exchange or write its files, and check what the next start makes of it
+  --help        this text`;
+
+/** Throws, with what is allowed, for anything it does not know. */
+export function readOptions(args: readonly string[]): CliOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      lives: { type: 'string', default: '20' },
+      seed: { type: 'string' },
+      'keep-disk': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  return {
+    lives: readNumber('--lives', values.lives, 1, LIVES_MAX),
+    seed: values.seed === undefined ? newSeed() : readNumber('--seed', values.seed, 0, SEED_MAX),
+    keepDisk: values['keep-disk'],
+    help: values.help,
+  };
+}
+
+export const newSeed = (): number => randomInt(SEED_MAX);
+
+function readNumber(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new Error(`${name} is "${text}"; give a whole number from ${min} to ${max}.`);
+}
