@@ -67,17 +67,18 @@ export class CoursesService {
    * Adds one batch of catalogue lessons in one transaction, to the courses of their topics; those that are there
    * already are left alone, so a batch may be repeated.
    *
-   * @param alongside Runs in the same transaction: what it writes is there exactly if the batch is.
+   * @param alongside Writes in the same transaction: what it writes is there exactly if the batch is.
    * @returns How many lessons were new.
    */
   importMany(
     batch: readonly ImportedLesson[],
-    alongside?: (manager: EntityManager) => Promise<unknown>,
+    alongside: (manager: EntityManager) => Promise<unknown>,
   ): Promise<number> {
     return this.inTransaction(async (manager) => {
-      const added = await addToCourses(manager, batch);
-      await alongside?.(manager);
-      return added;
+      // Writing comes first: TypeORM begins without the write lock, and a transaction that has read already is refused
+      // at once when another connection (a checkpoint) has it, while one that begins with a write waits for it.
+      await alongside(manager);
+      return addToCourses(manager, batch);
     });
   }
 

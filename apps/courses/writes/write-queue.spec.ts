@@ -62,4 +62,13 @@ describe('WriteQueue', () => {
     await expect(queueOfRole(role).run(write)).rejects.toMatchObject({ code });
     await expect(queueOfRole('owner').run(write)).rejects.toBeInstanceOf(QueryFailedError);
   });
+
+  it('a database that another process keeps locked is a 503 to be tried again', async () => {
+    const busy = Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
+    const write = () => Promise.reject(new QueryFailedError('INSERT', [], busy));
+    await expect(queueOfRole().run(write)).rejects.toMatchObject({
+      status: 503,
+      response: { code: 'DATABASE_BUSY' },
+    });
+  });
 });

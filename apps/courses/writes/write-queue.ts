@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { SyncService } from 'nestjs-persistence';
 import { unavailable } from '../http/refusal';
-import { explainReadOnly } from './read-only';
+import { explainSqlite } from './explain-sqlite';
 
 /** Requests that may wait for their turn; about a second of work for SQLite on a small machine. */
 export const WAITING_MAX = 1_000;
@@ -28,7 +28,8 @@ export class WriteQueue {
   /**
    * Runs `work` when everything asked for earlier is done, and answers with its result or error.
    *
-   * @throws ServiceUnavailableException `WRITE_QUEUE_FULL` at once, with nothing run, when too many wait already
+   * @throws ServiceUnavailableException `WRITE_QUEUE_FULL` at once, with nothing run, when too many wait already;
+   *   `DATABASE_BUSY` when another process on this machine kept the database locked
    * @throws PersistenceError `REPLICA_FENCED` or `SHUTTING_DOWN` for a write that this instance may not do any more
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
@@ -51,7 +52,7 @@ export class WriteQueue {
       () => this.leave(),
     );
     return turn.catch((error: unknown) => {
-      throw explainReadOnly(error, this.sync.status().role);
+      throw explainSqlite(error, this.sync.status().role);
     });
   }
 
