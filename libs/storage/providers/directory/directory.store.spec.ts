@@ -111,7 +111,7 @@ test('a file put there by hand is an object without metadata; metadata of other 
   expect((await store.head('key')).metadata).toEqual({});
 });
 
-test('damaged metadata are an error, not none', async () => {
+test('damaged metadata are an error, not none, until the object is written anew', async () => {
   await store.put('key', body, { mode: 'create', metadata: { x: '1' } });
   for (const damage of [
     '',
@@ -122,6 +122,11 @@ test('damaged metadata are an error, not none', async () => {
   ]) {
     await fs.writeFile(file('key.meta.json'), damage);
     await expect(store.head('key')).rejects.toMatchObject({ kind: 'Rejected' });
+    await store.put('key', body, { mode: 'overwrite', metadata: { x: '2' } });
+    expect((await store.head('key')).metadata).toEqual({ x: '2' });
+    await fs.writeFile(file('key.meta.json'), damage);
+    await store.put('key', body, { mode: 'overwrite' });
+    expect((await store.head('key')).metadata).toEqual({});
   }
 });
 

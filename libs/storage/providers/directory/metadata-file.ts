@@ -1,5 +1,5 @@
 import fs from 'node:fs/promises';
-import { StoreError } from '../../store-error';
+import { isStoreError, StoreError } from '../../store-error';
 import { isAbsent } from './file-errors';
 import { tempPath } from './layout';
 import { discardFile } from './staged-file';
@@ -43,9 +43,8 @@ export async function writeMetadataFile(
   next: Entry,
   current: string | undefined,
 ): Promise<void> {
-  const kept = (await readMetadataFile(key, file)).filter(
-    ({ tag }) => tag === current && tag !== next.tag,
-  );
+  const entries = (await entriesToReplace(key, file)) ?? [];
+  const kept = entries.filter(({ tag }) => tag === current && tag !== next.tag);
   await replaceMetadataFile(root, file, [...kept, next]);
 }
 
@@ -56,11 +55,21 @@ export async function trimMetadataFile(
   file: string,
   current: string | undefined,
 ): Promise<void> {
-  const entries = await readMetadataFile(key, file);
-  const kept = entries.filter(({ tag }) => tag === current);
-  if (kept.length === entries.length) return;
+  const entries = await entriesToReplace(key, file);
+  const kept = entries?.filter(({ tag }) => tag === current) ?? [];
+  if (kept.length === entries?.length) return;
   if (kept.length === 0) await discardFile(file);
   else await replaceMetadataFile(root, file, kept);
+}
+
+/** Undefined where the file is damaged: a new version of the object heals it. */
+async function entriesToReplace(key: string, file: string): Promise<readonly Entry[] | undefined> {
+  try {
+    return await readMetadataFile(key, file);
+  } catch (error) {
+    if (isStoreError(error, 'Rejected')) return undefined;
+    throw error;
+  }
 }
 
 async function replaceMetadataFile(
