@@ -54,11 +54,18 @@ class CommitSubscriber implements EntitySubscriberInterface {
   ) {}
 
   afterQuery({ query }: { query: string }): void {
-    this.life.connections.observe();
-    if (/^\s*SELECT\b/i.test(query)) return;
+    try {
+      this.life.connections.observe();
+      if (!/^\s*SELECT\b/i.test(query) && !this.#inTransaction()) this.life.wake();
+    } catch {
+      // The engine sees the commit by itself, a moment later.
+    }
+  }
+
+  #inTransaction(): boolean {
     const { databaseConnection } = this.dataSource.driver as {
       databaseConnection?: { readonly inTransaction: boolean };
     };
-    if (databaseConnection?.inTransaction === false) this.life.wake();
+    return databaseConnection?.inTransaction ?? false;
   }
 }
