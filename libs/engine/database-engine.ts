@@ -6,7 +6,7 @@ import type { EntryKind, LtxHeader } from '../ltx';
  *
  * One life of an engine: `inspect` → (`prove` | `restore` | `create` | `adopt`) → `beginClaim` → `open` → any number of
  * `capture`, `settled`, `beginCheckpoint`, `finishCheckpoint` → `hold` → `close`. Calls are answered in order. Every
- * method may reject with a `PersistenceError`; after `WORKER_DIED` only `close` is of use.
+ * method may reject with a `PersistenceError`; after `WORKER_DIED` only `revive` and `close` are of use.
  */
 export interface DatabaseEngine {
   /**
@@ -45,6 +45,16 @@ export interface DatabaseEngine {
 
   /** The claim is proved: hold the file and watch it for commits. From here on nothing is lost; the app may open it. */
   open(head: {
+    readonly nodeId: string;
+    readonly txid: number;
+    readonly commit: number;
+  }): Promise<void>;
+
+  /**
+   * After `WORKER_DIED`, while the app may have gone on writing: takes hold of the file again. The place in the log is lost
+   * by then, so the next capture is the whole database.
+   */
+  revive(head: {
     readonly nodeId: string;
     readonly txid: number;
     readonly commit: number;

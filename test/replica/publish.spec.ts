@@ -180,15 +180,38 @@ describe('Publishing commits', () => {
     expect(next.db.prepare('SELECT count(*) n FROM t').get()).toEqual({ n: 6000 });
   });
 
-  it('when the worker thread dies, every waiter hears of it', async () => {
-    const one = await life();
-    await one.store('CREATE TABLE t (x)');
-    const { worker } = (
-      one.engine as unknown as { worker: { worker: { terminate(): Promise<number> } } }
-    ).worker;
-    await worker.terminate();
-    expect(await one.store('INSERT INTO t VALUES (1)').catch(codeOf)).toBe('WORKER_DIED');
-    expect(one.replica.status().error?.code).toBe('WORKER_DIED');
+  describe('when the worker thread dies', () => {
+    const killWorker = async ({ engine }: InProcess): Promise<void> => {
+      const { worker } = (
+        engine as unknown as { worker: { worker: { terminate(): Promise<number> } } }
+      ).worker;
+      await worker.terminate();
+    };
+
+    it('a new one goes on, and what was committed meanwhile is stored', async () => {
+      const one = await life();
+      await one.store('CREATE TABLE t (x)');
+      await killWorker(one);
+      await one.store('INSERT INTO t VALUES (1)');
+      expect(one.replica.status().error).toBeNull();
+      await one.store('INSERT INTO t VALUES (2)');
+      expect(await one.stop()).toBe(true);
+      rmSync(one.path);
+      const next = await life();
+      expect(next.db.prepare('SELECT x FROM t').pluck().all()).toEqual([1, 2]);
+    });
+
+    it('again and again, every waiter hears of it', async () => {
+      const one = await life();
+      await one.store('CREATE TABLE t (x)');
+      for (let i = 0; i < 3; i++) {
+        await killWorker(one);
+        await one.store(`INSERT INTO t VALUES (${i})`);
+      }
+      await killWorker(one);
+      expect(await one.store('INSERT INTO t VALUES (9)').catch(codeOf)).toBe('WORKER_DIED');
+      expect(one.replica.status().error?.code).toBe('WORKER_DIED');
+    });
   });
 
   describe('a start', () => {

@@ -214,6 +214,16 @@ export class EngineCore {
     });
   }
 
+  revive(head: { nodeId: string; txid: number; commit: number }): void {
+    checkSqlite();
+    this.lock.take();
+    const known = this.sidecar.read();
+    if (!known) throw new PersistenceError('INTERNAL', `The sidecar of ${this.path} is gone.`);
+    this.nodeId = head.nodeId;
+    this.openLive().continueFrom({ txid: head.txid, commit: head.commit, cursor: 'lost' });
+    this.memory = { ...known, lines: [], main: fileIdentity(this.path), clean: null };
+  }
+
   hasNews(): boolean {
     return this.live?.hasNews() ?? false;
   }

@@ -64,6 +64,7 @@ export class LiveDatabase {
    */
   private restartable = true;
   private warnedOfUnlinkedLog = false;
+  private lostPlace = false;
 
   /** Opens the database, which must be in WAL mode, and holds it. */
   constructor(
@@ -97,20 +98,22 @@ export class LiveDatabase {
     return this.cursor && toPosition(this.cursor);
   }
 
-  /** From which state capture goes on. */
+  /** From which state capture goes on; `lost`: the next capture is the whole database. */
   continueFrom(state: {
     readonly txid: number;
     readonly commit: number;
-    readonly cursor: WalCursor | null;
+    readonly cursor: WalCursor | 'lost' | null;
   }): void {
     this.txid = state.txid;
     this.commit = state.commit;
-    this.cursor = state.cursor;
+    this.lostPlace = state.cursor === 'lost';
+    this.cursor = state.cursor === 'lost' ? null : state.cursor;
     this.restartable = !this.hasNews();
   }
 
   /** Cheap enough to be asked every few ms: is there a frame that no capture has looked at? */
   hasNews(): boolean {
+    if (this.lostPlace) return true;
     const header = this.wal.header();
     if (!header) return false;
     const cursor =
@@ -199,6 +202,7 @@ export class LiveDatabase {
     });
     this.exchangeReaders();
     this.advance(stamp.txid, entry.commit, cursor);
+    this.lostPlace = false;
     this.listener.atPosition(stamp.txid, toPosition(cursor));
     return entry;
   }
@@ -234,6 +238,7 @@ export class LiveDatabase {
   /** What was committed since the last capture; null if nothing; 'lost' if the log no longer leads from there to now. */
   private look(): News | 'lost' | null {
     this.watchLock();
+    if (this.lostPlace) return 'lost';
     const header = this.wal.header();
     if (!header) return this.cursor && !this.restartable ? this.lose('the log was cut') : null;
     if (header.pageSize !== this.pageSize) return this.lose('its page size changed');

@@ -31,16 +31,13 @@ export function createSqliteEngine(options: SqliteEngineOptions): DatabaseEngine
 }
 
 class SqliteEngine implements DatabaseEngine {
-  private readonly worker: WorkerClient;
+  private worker: WorkerClient;
   private listener: (() => void) | null = null;
   private due = false;
   private restores = 0;
 
-  constructor({ path, onWarning }: SqliteEngineOptions) {
-    this.worker = new WorkerClient({ path }, (message) => {
-      if (message.event === 'commits') this.listener?.();
-      else onWarning?.(message.text);
-    });
+  constructor(private readonly options: SqliteEngineOptions) {
+    this.worker = this.newWorker();
   }
 
   get checkpointDue(): boolean {
@@ -97,8 +94,22 @@ class SqliteEngine implements DatabaseEngine {
     return this.worker.call('open', head);
   }
 
+  async revive(head: Parameters<DatabaseEngine['revive']>[0]): Promise<void> {
+    await this.worker.close(null);
+    this.worker = this.newWorker();
+    await this.worker.call('revive', head);
+  }
+
   onCommits(listener: () => void): void {
     this.listener = listener;
+  }
+
+  private newWorker(): WorkerClient {
+    const { path, onWarning } = this.options;
+    return new WorkerClient({ path }, (message) => {
+      if (message.event === 'commits') this.listener?.();
+      else onWarning?.(message.text);
+    });
   }
 
   /** Names the temporary files of one restore. */

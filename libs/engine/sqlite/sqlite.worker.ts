@@ -53,6 +53,10 @@ const answers: Answers = {
     core.open(head);
     poll.resume(true);
   },
+  revive: (head: Parameters<WorkerCalls['revive']>[0]) => {
+    core.revive(head);
+    poll.resume(true);
+  },
   capture: async (stamp: Parameters<WorkerCalls['capture']>[0]) => {
     poll.stop();
     const entry = await core.capture(stamp);

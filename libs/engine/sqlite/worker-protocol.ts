@@ -37,6 +37,7 @@ export interface WorkerCalls {
     readonly lineage: string;
   }): void;
   open(head: { readonly nodeId: string; readonly txid: number; readonly commit: number }): void;
+  revive(head: { readonly nodeId: string; readonly txid: number; readonly commit: number }): void;
   capture(stamp: EntryStamp): CaptureReply;
   settled(txid: number): void;
   beginCheckpoint(stamp: EntryStamp): WrittenEntry | null;

@@ -10,6 +10,8 @@ import { Bell } from './bell';
 
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 15_000;
+/** Workers that may die in one life. */
+const MAX_REVIVALS = 3;
 
 interface Waiter {
   resolve(): void;
@@ -28,6 +30,7 @@ export class Publisher {
   private seen = false;
   private lastPublish = Number.NEGATIVE_INFINITY;
   private captureFailures = 0;
+  private revivals = 0;
   private failure: PersistenceError | null = null;
   private fence: PersistenceError | null = null;
   private running: Promise<void> | null = null;
@@ -184,12 +187,23 @@ export class Publisher {
   private async captureFailed(error: unknown): Promise<void> {
     if (this.stopped) return;
     this.fail(error, ++this.captureFailures);
-    if (isPersistenceError(error, 'WORKER_DIED')) {
+    if (isPersistenceError(error, 'WORKER_DIED') && !(await this.revive())) {
       this.fence = error;
       return this.answer(this.waiters, error);
     }
     await this.backOff(this.captureFailures);
     this.bell.ring();
+  }
+
+  /** A new worker goes on where the dead one was; not for ever. */
+  private async revive(): Promise<boolean> {
+    if (this.revivals++ >= MAX_REVIVALS) return false;
+    const { engine, nodeId } = this.options;
+    const { txid, commit } = this.head;
+    return engine.revive({ nodeId, txid, commit }).then(
+      () => true,
+      () => false,
+    );
   }
 
   private fail(error: unknown, attempt: number): void {
@@ -211,8 +225,16 @@ export class Publisher {
     this.fence = error;
     this.status.fenced(error);
     this.answer(this.waiters, error);
-    await this.options.engine.hold().catch(() => false);
+    void this.holdForLife();
     return error;
+  }
+
+  /** What the app commits from now on could never be stored: its transactions are kept from committing. */
+  private async holdForLife(): Promise<void> {
+    while (!this.ending.signal.aborted) {
+      const held = await this.options.engine.hold().catch(() => true);
+      if (held) return;
+    }
   }
 
   private answer(waiters: readonly Waiter[], error?: PersistenceError): void {
