@@ -111,7 +111,7 @@ async function loadCatalogue() {
   const begin = performance.now();
   let shownAt = -1;
   for (;;) {
-    const { details } = await client.get('/health');
+    const { details } = await client.health();
     const { state, loaded, total } = details.catalogue;
     if (loaded !== shownAt && (loaded === total || loaded - shownAt >= total / 10)) {
       shownAt = loaded;

@@ -61,6 +61,20 @@ describe('node main.js', () => {
     expect(body.items).toEqual(expect.arrayContaining(acknowledged));
   });
 
+  it('goes on with the catalogue where kill -9 stopped it, also on an empty disk', async () => {
+    const app = start('disk', { COURSES_CATALOGUE: 'full' });
+    await app.printed(/ \(full, 10%\)/);
+    await app.kill('SIGKILL');
+    await host.loseDisk();
+
+    const next = start('disk', { COURSES_CATALOGUE: 'full' });
+    const [, done] = await next.printed(/Going on at ([\d,]+) of 117,791 synsets/);
+    await next.kill('SIGKILL');
+    const count = Number(done!.replaceAll(',', ''));
+    expect(count).toBeGreaterThanOrEqual(11_779);
+    expect(count % 500).toBe(0);
+  });
+
   it('refuses writes with 503 REPLICA_FENCED once another instance has taken over', async () => {
     const old = await start('disk-1').listening();
     await signUp(old, 'before').expect(201);

@@ -13,6 +13,14 @@ export class Client {
     return this.#send('GET', path);
   }
 
+  /** The health report, also of an app that reports itself as not healthy (503) for a moment. */
+  async health() {
+    const response = await fetch(`${this.#address}/health`, {
+      signal: AbortSignal.timeout(ANSWER_MAX_MS),
+    });
+    return response.json();
+  }
+
   post(path, body) {
     return this.#send('POST', path, body);
   }

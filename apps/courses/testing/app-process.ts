@@ -38,20 +38,25 @@ export class AppProcess {
     return new AppProcess(child);
   }
 
-  /** Its address once it listens; rejects with its output if it ends before. */
+  /** Its address once it listens. */
   async listening(): Promise<string> {
-    const listens = new Promise<string>((resolve) => {
+    return (await this.printed(/^Listening on (\S+)$/m))[1]!;
+  }
+
+  /** The first match in what it prints; rejects with its output if it ends before. */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    const match = new Promise<RegExpExecArray>((resolve) => {
       const look = () => {
-        const address = /^Listening on (\S+)$/m.exec(this.output)?.[1];
-        if (address !== undefined) resolve(address);
+        const found = pattern.exec(this.output);
+        if (found !== null) resolve(found);
       };
       this.child.stdout?.on('data', look);
       look();
     });
     const ended = this.exited.then((): never => {
-      throw new Error(`The app ended before it listened:\n${this.output}`);
+      throw new Error(`The app ended before it printed ${pattern}:\n${this.output}`);
     });
-    return Promise.race([listens, ended]);
+    return Promise.race([match, ended]);
   }
 
   /** Exit code and everything it printed, once it has ended. */
