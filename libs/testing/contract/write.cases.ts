@@ -84,7 +84,7 @@ export const writeCases: readonly ContractCase[] = [
     name: 'put: readers see whole versions only, with the tag, size and metadata of the bytes',
     async run({ store, key, options }) {
       for (const unit of [3000, 90_000]) {
-        await readWhileWriting(store, key(`versions/${unit}`), unit, options.rounds * 6);
+        await readWhileWriting(store, key(`versions/${unit}`), unit, options.rounds * 3);
       }
     },
   },

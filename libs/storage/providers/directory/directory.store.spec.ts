@@ -79,6 +79,30 @@ test('bytes are synced before they get their name, and the name before the put r
   expect(steps.slice(-2)).toEqual(['link', 'sync folder']);
 });
 
+test('a time that a tool wrote as a fraction of a second is read to the millisecond', async () => {
+  await store.put('key', body, { mode: 'create' });
+  let below = 0;
+  for (let time = 1_700_000_000_000; time < 1_700_000_000_050; time++) {
+    await fs.utimes(file('key'), time / 1000, time / 1000);
+    if ((await fs.stat(file('key'))).mtimeMs < time) below++;
+    expect((await store.head('key')).time).toBe(time);
+    for await (const listed of store.list('key')) expect(listed.time).toBe(time);
+  }
+  expect(below).toBeGreaterThan(0);
+});
+
+test('an object replaced while it is opened is given whole in its new version', async () => {
+  await store.put('key', body, { mode: 'create', metadata: { x: '1' } });
+  const { readFile } = fs;
+  const reading = jest.spyOn(fs, 'readFile').mockImplementationOnce(async (...args) => {
+    await store.put('key', Buffer.from('next'), { mode: 'overwrite' });
+    return readFile(...args);
+  });
+  const object = await store.get('key');
+  expect(reading).toHaveBeenCalledWith(file('key.meta.json'), 'utf8');
+  expect([String(await readBody(object, 10)), object.metadata]).toEqual(['next', {}]);
+});
+
 test('metadata lie beside the object and go with it', async () => {
   await store.put('a/b', body, { mode: 'create', metadata: { x: '1' } });
   expect(await files()).toEqual(['a/b', 'a/b.meta.json']);
@@ -91,15 +115,16 @@ test('metadata lie beside the object and go with it', async () => {
 
 test('a writer that dies between metadata and object leaves the version before with its own', async () => {
   await store.put('key', body, { mode: 'create', metadata: { x: 'before' } });
-  jest
-    .spyOn(fs, 'rename')
-    .mockImplementationOnce(fs.rename)
-    .mockImplementationOnce(failWith('EIO'));
+  const { rename } = fs;
+  const renamed = jest.spyOn(fs, 'rename').mockImplementation((from, to) => {
+    return to === file('key') ? failWith('EIO')() : rename(from, to);
+  });
   const next = store.put('key', Buffer.from('next'), {
     mode: 'overwrite',
     metadata: { x: 'next' },
   });
   await expect(next).rejects.toMatchObject({ kind: 'Unavailable' });
+  expect(renamed).toHaveBeenCalledTimes(2);
   expect((await store.head('key')).metadata).toEqual({ x: 'before' });
   expect(await content('key')).toBe('content');
 });
