@@ -17,7 +17,8 @@ const HELP = `Measures nestjs-persistence beside its peers. Needs \`npm run buil
 
   node bench/main.mjs [options]
 
-  --only <names>  of ${MEASURES.map(({ name }) => name).join(', ')} (comma-separated); writes no docs
+  --only <names>  of ${MEASURES.map(({ name }) => name).join(', ')} (comma-separated);
+                  the docs keep their other figures
   --quick         short runs, one round, no 1 GB (under two minutes); writes no docs
   --rounds <n>    alternating runs of each way (default 5; with --quick 1)
   --keep          keeps the sample databases in bench/out for the next run
@@ -72,7 +73,8 @@ async function main() {
     if (!options.keep) rmSync(out, { recursive: true, force: true });
   }
   console.log(`\n${goals(rows)}`);
-  if (!options.quick && !options.only) writeDocs({ rows, sections, facts });
+  const order = MEASURES.map(({ title }) => title);
+  if (!options.quick) await writeDocs({ rows, sections, facts, order });
 }
 
 function choose(only) {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { digits } from './figures.mjs';
@@ -37,6 +37,7 @@ export function section({ title, about }, { tables, load, rounds }) {
     ...tables.flatMap((text) => [text, '']),
     `Median of ${rounds} alternating runs; load average ${load}.`,
     '',
+    '',
   ].join('\n');
 }
 
@@ -55,29 +56,50 @@ export function goals(rows) {
 }
 
 /**
- * Writes `docs/benchmarks.json` and the measured part of `docs/benchmarks.md`; what stands behind the line `MARK` there
- * was written by people and stays.
+ * Writes `docs/benchmarks.json` and the measured part of `docs/benchmarks.md`. What this run did not measure stays as it
+ * was (each section says under what load it was measured), and so does what stands behind `MARK`, which people wrote.
  */
-export function writeDocs({ rows, sections, facts }) {
+export async function writeDocs({ rows, sections, facts, order }) {
   mkdirSync(DOCS, { recursive: true });
-  writeFileSync(path.join(DOCS, 'benchmarks.json'), `${JSON.stringify(rows, null, 2)}\n`);
+  const json = path.join(DOCS, 'benchmarks.json');
   const page = path.join(DOCS, 'benchmarks.md');
-  writeFileSync(page, `${measured(rows, sections, facts)}${MARK}\n${written(page)}`);
+  const [measured, written = ''] = read(page, '').split(MARK);
+  const allRows = mergeRows(JSON.parse(read(json, '[]')), rows);
+  const all = mergeSections(measured, sections, order);
+  writeFileSync(json, `${JSON.stringify(allRows, null, 2)}\n`);
+  writeFileSync(
+    page,
+    await formatted(`${introduction(allRows, facts)}${all}${MARK}${written}`, page),
+  );
 }
 
 const MARK = '<!-- Above: written by `npm run bench`. Below: written by hand. -->';
 
-function written(page) {
-  try {
-    const text = readFileSync(page, 'utf8');
-    return text.includes(MARK) ? text.slice(text.indexOf(MARK) + MARK.length + 1) : '';
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw error;
-    return '';
-  }
+/** As `npm run format` would leave it. */
+async function formatted(text, file) {
+  const prettier = fromRoot('prettier');
+  return prettier.format(text, { ...(await prettier.resolveConfig(file)), filepath: file });
 }
 
-function measured(rows, sections, facts) {
+function read(file, otherwise) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : otherwise;
+}
+
+/** Rows of the same name are replaced in place. */
+function mergeRows(before, rows) {
+  const byName = new Map([...before, ...rows].map((each) => [each.name, each]));
+  return [...byName.values()];
+}
+
+/** In the order of the measures; `order` holds their titles. */
+function mergeSections(page, sections, order) {
+  const parts = page.split(/^(?=## )/m);
+  const find = (title) =>
+    [...sections, ...parts].find((part) => part.startsWith(`## ${title}\n`)) ?? '';
+  return order.map(find).join('');
+}
+
+function introduction(rows, facts) {
   const list = Object.entries(facts).map(([name, value]) => `${name}: ${value}`);
   return [
     '# Benchmarks',
@@ -91,6 +113,6 @@ function measured(rows, sections, facts) {
     '',
     goals(rows),
     '',
-    ...sections,
+    '',
   ].join('\n');
 }

@@ -40,6 +40,10 @@ function throughputRows(full) {
       row(`insert throughput ${way.label}`, medians(full.get(way)).perSecond, 'inserts/s'),
     ),
     row('insert throughput, with over without', ratio(full, 'perSecond'), 'x', { atLeast: 0.95 }),
+    ...[WITHOUT, WITH].map((way) =>
+      row(`insert p99.9 as fast as it can ${way.label}`, medians(full.get(way)).p999, 'ms'),
+    ),
+    row('insert p99.9 as fast as it can, with over without', ratio(full, 'p999'), 'x'),
   ];
 }
 
