@@ -7,16 +7,16 @@ import { applicationName } from '../module/application-name';
 import type { PersistenceSettings } from '../module/settings';
 import { AppConnections } from '../typeorm/app-connections';
 import { DatabaseLife } from './database-life';
-import { replicaStore } from './open-store';
+import { plainFile, replicaStore } from './open-store';
 import { summarise } from './summary';
 import { systemClock } from './system-clock';
 
-/** Puts the parts of one database together. The only place that knows them all. Opens and changes nothing. */
-export function composeLife(
+/** Puts the parts of one database together. The only place that knows them all. The local file is not touched. */
+export async function composeLife(
   settings: PersistenceSettings,
   rawStore: ObjectStore | null,
   lines: LineLog,
-): DatabaseLife {
+): Promise<DatabaseLife> {
   const connections = new AppConnections(() => systemClock.now());
   const shared = { settings, connections, lines, now: () => systemClock.now() };
   if (rawStore === null) {
@@ -30,6 +30,7 @@ export function composeLife(
       `The local file lies in the system's folder for temporary files, as a cache of the store. Set DATABASE_PATH to put it elsewhere.`,
     );
   }
+  const backup = await plainFile(rawStore, settings.storage, settings.name);
   const store = replicaStore(rawStore, settings.storage, settings.name);
   const onWarning = (text: string) => lines.warn(text);
   const events = new EventLog(lines, () => systemClock.now());
@@ -49,6 +50,7 @@ export function composeLife(
     nodeId: randomBytes(8).toString('hex'),
     newLineage: randomBytes(16).toString('hex'),
     settings,
+    ...(backup === undefined ? {} : { backup }),
     onEvent,
   });
   const life: DatabaseLife = new DatabaseLife({

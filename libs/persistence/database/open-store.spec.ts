@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DirectoryStore, MemoryStore } from '../../storage';
 import { StoreError } from '../../storage/store-error';
 import { directory, memory } from '../storage/storage-choice';
-import { openStore, replicaStore } from './open-store';
+import { openStore, plainFile, replicaStore } from './open-store';
 
 const noInjection = () => Promise.reject(new Error('Nothing is to be instantiated.'));
 
@@ -41,13 +41,18 @@ describe('opening the store', () => {
     expect(existsSync(path.join(folder, 'orders.db.replica', 'replica.json'))).toBe(true);
   });
 
-  it('does not begin an empty history beside a database file that somebody left there', async () => {
+  it('finds the plain file that an empty replica begins with, and looks for none where there is none', async () => {
     const file = path.join(folder, 'name.db');
+    const plan = { kind: 'network-path', file } as const;
+    const store = await openStore(plan, noInjection);
+    expect(await plainFile(store!, plan, 'app')).toBeUndefined();
     writeFileSync(file, 'SQLite format 3');
-    await expect(openStore({ kind: 'network-path', file }, noInjection)).rejects.toMatchObject({
-      code: 'NOT_SUPPORTED_YET',
-    });
-    expect(existsSync(`${file}.replica`)).toBe(false);
+    const found = await plainFile(store!, plan, 'app');
+    expect(found!.key).toBe('name.db');
+    expect(await found!.store.head('name.db')).toMatchObject({ size: 15 });
+
+    const shared = { kind: 'option', option: new MemoryStore() } as const;
+    expect(await plainFile(shared.option, shared, 'orders')).toMatchObject({ key: 'orders.db' });
   });
 
   it('takes a store as it is, and a class through the injector', async () => {

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { Type } from '@nestjs/common';
 import { PersistenceError } from '../../errors';
 import { DirectoryStore, prefixed, withDeadline, withRetry } from '../../storage';
@@ -23,7 +24,8 @@ export async function openStore(
 ): Promise<ObjectStore | null> {
   if (plan.kind === 'none') return null;
   try {
-    if (plan.kind === 'network-path') return await openNetworkPath(plan.file);
+    if (plan.kind === 'network-path')
+      return await DirectoryStore.open({ root: `${plan.file}.replica` });
     const { option } = plan;
     if (isStorageChoice(option)) return await option.open();
     if (isObjectStore(option)) return option;
@@ -48,24 +50,36 @@ export function replicaStore(store: ObjectStore, plan: StoragePlan, database: st
       { hint: 'Use a folder on a file system with hard links (not SMB), or another store.' },
     );
   }
-  const own = storageKind(plan) === 'custom' ? codedStore(store) : store;
   // NETWORK_DB_PATH names the folder itself; every other store may hold several databases.
-  const rooted = plan.kind === 'network-path' ? own : prefixed(own, `${database}.db.replica/`);
-  return withRetry(withDeadline(rooted, DEADLINE), RETRY, CHANCE);
+  const rooted =
+    plan.kind === 'network-path' ? store : prefixed(coded(store, plan), `${database}.db.replica/`);
+  return bounded(rooted);
 }
 
-async function openNetworkPath(file: string): Promise<ObjectStore> {
-  const root = `${file}.replica`;
-  if ((await exists(file)) && !(await exists(root))) {
-    throw new PersistenceError(
-      'NOT_SUPPORTED_YET',
-      'NETWORK_DB_PATH names a database file that exists and has no replica beside it; starting from such a file is not built yet.',
-      {
-        hint: 'Copy that file to DATABASE_PATH of this host and move the original away: the next start takes the copy over.',
-      },
-    );
+/**
+ * Where the plain database file of a user who uploaded whole files so far would be: an empty replica begins with it.
+ * `store` is the one that `openStore` gave.
+ */
+export async function plainFile(
+  store: ObjectStore,
+  plan: StoragePlan,
+  database: string,
+): Promise<{ readonly store: ObjectStore; readonly key: string } | undefined> {
+  if (plan.kind !== 'network-path') {
+    return { store: bounded(coded(store, plan)), key: `${database}.db` };
   }
-  return DirectoryStore.open({ root });
+  // Opened only where it is needed: a directory store makes a folder for its temporary files.
+  if (!(await exists(plan.file))) return undefined;
+  const folder = await DirectoryStore.open({ root: path.dirname(plan.file) });
+  return { store: bounded(folder), key: path.basename(plan.file) };
+}
+
+function bounded(store: ObjectStore): ObjectStore {
+  return withRetry(withDeadline(store, DEADLINE), RETRY, CHANCE);
+}
+
+function coded(store: ObjectStore, plan: StoragePlan): ObjectStore {
+  return storageKind(plan) === 'custom' ? codedStore(store) : store;
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -55,6 +55,29 @@ describe('the start of an app', () => {
     await app.close();
   });
 
+  it('begins with the plain database file that stands in the store, not with a local one', async () => {
+    const open = (file: string) => ({ database: folder.file(file) });
+    for (const [file, text] of [
+      ['volume.db', 'uploaded'],
+      ['image.db', 'stale'],
+    ] as const) {
+      const app = await startApp(persistence(open(file), typeOrm));
+      await app.get(DataSource).getRepository(Note).save({ text });
+      await app.close();
+    }
+    process.env.NETWORK_DB_PATH = folder.file('volume.db');
+    try {
+      const app = await startApp(persistence(open('image.db'), typeOrm));
+      expect(await app.get(DataSource).getRepository(Note).find()).toMatchObject([
+        { text: 'uploaded' },
+      ]);
+      await app.close();
+    } finally {
+      delete process.env.NETWORK_DB_PATH;
+    }
+    expect(existsSync(folder.file('volume.db.replica', 'replica.json'))).toBe(true);
+  });
+
   it('opens the file in WAL mode and leaves checkpoints to the replica', async () => {
     const own = jest.fn();
     const options = { database: folder.file('app.db'), storage: memory() };
