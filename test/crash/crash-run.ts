@@ -39,6 +39,7 @@ interface Beginning {
 }
 
 const EARLY_EVERY = 4;
+const LONG_EVERY = 5;
 /** Remains are kept of so many lives, to be put back. */
 const REMAINS_KEPT = 3;
 
@@ -85,17 +86,10 @@ class CrashRun {
     let next: Beginning = { disk: 'empty', expected: 'created' };
     for (let life = 1; life <= lives; life++) {
       const early = life % EARLY_EVERY === 0;
+      const long = life % LONG_EVERY === 0;
       const random = this.random.fork(`life ${life}`);
-      const lived = await live({
-        life,
-        early,
-        ...next,
-        spoiled: this.spoiled,
-        places,
-        model,
-        random,
-        root,
-      });
+      const plan = { life, early, long, ...next, spoiled: this.spoiled };
+      const lived = await live({ ...plan, places, model, random, root });
       this.lives.push(lived.report);
       this.addSettled(lived.settled);
       onLife?.(lived.report);

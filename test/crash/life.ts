@@ -7,14 +7,21 @@ import { ACKNOWLEDGED_MIN, type LifeReport } from './life-report';
 import { Load } from './load/load';
 import type { PlatformModel, Settled } from './model/platform-model';
 import { checkOpening } from './opening';
+import { walSalts } from './death/wal-cut';
 import type { Random } from './random';
 
 const LOAD_MS = [700, 1_900] as const;
 const LOAD_MAX_MS = 20_000;
 const POLL_MS = 2;
-/** Lines of a start; an early kill comes shortly after one of them. */
-const START_LINES = ['Found: ', 'Restoring TXID', 'Commits are stored from here on'];
-const AFTER_LINE_MAX_MS = 60;
+/** A long life goes on until the write-ahead log has been restarted, and this much longer. */
+const LONG_MAX_MS = 8_000;
+const AFTER_RESTART_MS = [0, 300] as const;
+/** Lines of a start; an early kill comes shortly after one of them, at most so many ms. */
+const START_LINES: readonly (readonly [string, number])[] = [
+  ['Found: ', 60],
+  ['Restoring TXID', 60],
+  ['Commits are stored from here on', 10],
+];
 const LISTENING = 'Listening on';
 const PROBLEMS_SHOWN = 20;
 
@@ -22,6 +29,8 @@ export interface LifeInput {
   readonly life: number;
   /** Whether it is to be killed before it is ready. */
   readonly early: boolean;
+  /** Whether it is to live until its log has been restarted. */
+  readonly long: boolean;
   /** What was done to the disk, in words, and what the start has to make of it (null: several ways are right). */
   readonly disk: string;
   readonly expected: Origin | null;
@@ -80,8 +89,9 @@ class Life {
 
   private async dieEarly(): Promise<void> {
     const { random } = this.input;
-    await this.app.line(new RegExp(`${random.pick(START_LINES)}|${LISTENING}`));
-    await delay(random.int(0, AFTER_LINE_MAX_MS));
+    const [line, maxMs] = random.pick(START_LINES);
+    await this.app.line(new RegExp(`${line}|${LISTENING}`));
+    await delay(random.int(0, maxMs));
     this.demandRunning();
     this.livedMs = this.app.age;
     await this.app.kill();
@@ -101,10 +111,12 @@ class Life {
   }
 
   private async loadUntilKilled(url: string): Promise<void> {
-    const { life, model, random } = this.input;
+    const { life, model, random, long } = this.input;
     const load = new Load({ url, life, model, random: random.fork('load') });
     this.load = load;
-    await delay(random.int(...LOAD_MS));
+    if (long) await this.logRestarted();
+    const [least, most] = long ? AFTER_RESTART_MS : LOAD_MS;
+    await delay(random.int(least, most));
     const end = this.app.age + LOAD_MAX_MS;
     const enough = (): boolean => load.tally.acknowledged >= ACKNOWLEDGED_MIN && load.underway > 0;
     while (!enough() && this.app.running && this.app.age < end) await delay(POLL_MS);
@@ -114,6 +126,14 @@ class Life {
     await this.app.kill();
     await load.settled();
     this.problems.push(...load.tally.problems.slice(0, PROBLEMS_SHOWN));
+  }
+
+  /** Resolves when the log has been begun anew (reading it from here disturbs nobody), or after a while. */
+  private async logRestarted(): Promise<void> {
+    const log = `${this.input.places.database}-wal`;
+    const before = walSalts(log);
+    const end = this.app.age + LONG_MAX_MS;
+    while (this.app.running && this.app.age < end && walSalts(log) === before) await delay(POLL_MS);
   }
 
   private demandRunning(): void {

@@ -57,7 +57,8 @@ export function summary(result: CrashResult): string[] {
   const sum = (of: (report: LifeReport) => number): number =>
     lives.reduce((total, report) => total + of(report), 0);
   const equal = lives.filter(({ pages }) => pages.kind === 'equal');
-  const restarted = equal.filter(({ pages }) => pages.kind === 'equal' && pages.restarted);
+  const restarted = equal.filter(({ pages }) => pages.kind === 'equal' && pages.restarts > 0);
+  const behind = equal.filter(({ pages }) => pages.kind === 'equal' && pages.behindHead);
   const pages = sum((each) => (each.pages.kind === 'equal' ? each.pages.pages : 0));
   const flags = `--lives ${lives.length} --seed ${seed}${keepDisk ? ' --keep-disk' : ''}`;
   return [
@@ -65,7 +66,7 @@ export function summary(result: CrashResult): string[] {
     `acknowledged ${count(sum((each) => each.acknowledged))} writes, refused ${count(sum((each) => each.refused))} as they had to be`,
     `in flight    ${count(sum((each) => each.inFlight))} at the kills; of the changes left open ${count(settled.done)} had been made and ${count(settled.undone)} had not, none by halves`,
     `lost         ${count(sum((each) => each.lost.length))}`,
-    `pages        ${count(pages)} compared in ${equal.length} of ${lives.length} lives; in ${restarted.length} of them the log had been restarted behind the head`,
+    `pages        ${count(pages)} compared in ${equal.length} of ${lives.length} lives; in ${restarted.length} of them the log had been restarted, in ${behind.length} behind the head`,
     `counted      ${lives.filter(isCounting).length} of ${lives.length} lives, ${lives.filter(({ early }) => early).length} of them meant to die before they were ready`,
     `again        npm run crash -- ${flags}`,
     ...(failures.length === 0

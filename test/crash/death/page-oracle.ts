@@ -1,12 +1,28 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, truncateSync } from 'node:fs';
-import { copyFileSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import Database from 'better-sqlite3';
 import type { LtxHeader } from '../../../libs/ltx';
-import { cutFor, versionsBehind, WAL_HEADER } from './wal-cut';
+import { cutFor, FRAME_HEADER, versionsBehind, WAL_HEADER } from './wal-cut';
 
 /** Whether the restored file is what the dead life's own files say, page by page. */
 export type Verdict =
-  | { readonly kind: 'equal'; readonly pages: number; readonly restarted: boolean }
+  | {
+      readonly kind: 'equal';
+      readonly pages: number;
+      /** How often the log had been begun anew since its file was made. */
+      readonly restarts: number;
+      /** The last time after the head entry, so that nothing of the log belongs to it. */
+      readonly behindHead: boolean;
+    }
   | { readonly kind: 'different'; readonly reason: string }
   /** No comparison can be made of this death. */
   | { readonly kind: 'skipped'; readonly reason: string };
@@ -22,8 +38,10 @@ export interface OracleInput {
   readonly nextIsInMain: boolean;
 }
 
-/** Below this many pages in the log, a checkpoint may not take in what is not stored yet (it may, under a barrier, above). */
-const BARRIER_PAGES = 3_500;
+/** Where a log's header counts how often it was begun. */
+const CHECKPOINT_SEQUENCE = 12;
+/** With fewer pages in the log up to the head, a checkpoint may not take in what is not stored yet; with more, it may under a barrier. */
+const BARRIER_PAGES = 4_000;
 
 /**
  * Cuts the copied log at the place that the head entry names, has SQLite put it into the copied main file, and compares
@@ -45,13 +63,15 @@ export function judge(input: OracleInput): Verdict {
   }
   const difference = compare(copy, restored, head);
   if (!difference) {
-    const restarted = cut.kind === 'none' && cut.restarted;
-    return { kind: 'equal', pages: head.commit, restarted };
+    const restarts = wal.length < WAL_HEADER ? 0 : wal.readUInt32BE(CHECKPOINT_SEQUENCE);
+    const behindHead = restarts > 0 && cut.kind === 'none' && cut.restarted;
+    return { kind: 'equal', pages: head.commit, restarts, behindHead };
   }
-  const behind = cut.kind === 'part' ? versionsBehind(wal, cut.bytes, head.pageSize) : null;
-  const ahead = behind
-    ? wal.length / head.pageSize > BARRIER_PAGES && explained(difference, behind)
-    : input.nextIsInMain;
+  const ahead =
+    cut.kind === 'part'
+      ? logPages(cut.bytes, head) >= BARRIER_PAGES &&
+        explained(difference, versionsBehind(wal, cut.bytes, head.pageSize))
+      : input.nextIsInMain;
   return ahead
     ? { kind: 'skipped', reason: 'killed between a barrier checkpoint and its entry' }
     : { kind: 'different', reason: describe(difference) };
@@ -62,6 +82,9 @@ interface Difference {
   /** What the copy holds in the pages that differ. */
   readonly pages: ReadonlyMap<number, Buffer>;
 }
+
+const logPages = (bytes: number, { pageSize }: LtxHeader): number =>
+  (bytes - WAL_HEADER) / (pageSize + FRAME_HEADER);
 
 function checkpoint(path: string): void {
   const connection = new Database(path, { fileMustExist: true });

@@ -46,7 +46,7 @@ export const inodeOf = (path: string): bigint | null =>
  */
 export async function postMortem(scene: DeathScene): Promise<Findings> {
   const remains = collect(scene);
-  const { head, folder, database } = remains;
+  const { head, folder } = remains;
   if (!head) {
     const wrong = scene.model.wrong(NOTHING);
     return { remains, pages: { kind: 'skipped', reason: 'the replica is empty' }, wrong };

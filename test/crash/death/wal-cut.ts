@@ -1,8 +1,22 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import type { LtxHeader } from '../../../libs/ltx';
 
 // Sizes and offsets of the write-ahead log: sqlite.org/fileformat2.html, "WAL Frame Format".
 export const WAL_HEADER = 32;
 export const FRAME_HEADER = 24;
+
+/** What changes when a log is begun anew; empty while there is none. */
+export function walSalts(path: string): string {
+  if (!existsSync(path)) return '';
+  const header = Buffer.alloc(WAL_HEADER);
+  const fd = openSync(path, 'r');
+  try {
+    readSync(fd, header, 0, WAL_HEADER, 0);
+  } finally {
+    closeSync(fd);
+  }
+  return header.toString('hex', 16, 24);
+}
 
 /** What of a dead life's log belongs to the state that the head entry names. */
 export type WalCut =
