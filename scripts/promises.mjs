@@ -1,0 +1,238 @@
+// node scripts/promises.mjs          writes docs/promises.md
+// node scripts/promises.mjs --check  fails if a promise has no test, or the page is not what the list gives
+//
+// A promise counts only while a test with that title exists and is not skipped; whether it passes is for `npm test`.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+const PAGE = 'docs/promises.md';
+
+/** [promise, file, title of a test (a regular expression)]; a heading stands alone. */
+const PROMISES = [
+  'What is stored stays',
+  [
+    'Whatever `flush()` confirmed is there again after the process was killed and the disk wiped.',
+    'test/replica/redeploy.spec.ts',
+    /killed and the disk wiped/,
+  ],
+  [
+    'The same holds over HTTP: an answered write survives `kill -9` and a lost disk.',
+    'apps/courses/main.e2e-spec.ts',
+    /everything it acknowledged after kill -9 and a lost disk/,
+  ],
+  [
+    'Commits are stored without anybody calling `flush()`.',
+    'test/journeys/start/restore-before-open.spec.ts',
+    /without anybody calling flush/,
+  ],
+  [
+    'Raw SQL and other programs count too: what another process commits is stored like our own.',
+    'test/replica/hazards.spec.ts',
+    /commits of another process are shipped like our own/,
+  ],
+  [
+    'A checkpoint by another process takes no commit past us.',
+    'test/replica/hazards.spec.ts',
+    /checkpoints of another process cannot take a commit past us/,
+  ],
+  [
+    'If something in the process drops our locks, it is noticed and nothing is lost.',
+    'test/replica/hazards.spec.ts',
+    /drops our locks: the deleted log is noticed, and nothing is lost/,
+  ],
+  [
+    'What was rolled back is never stored.',
+    'test/replica/hazards.spec.ts',
+    /rolls back is never shipped/,
+  ],
+  ['`VACUUM` and what follows come back exactly.', 'test/replica/hazards.spec.ts', /VACUUM/],
+  [
+    'While a transaction hides a commit, it is not called stored.',
+    'libs/persistence/database/database-life.spec.ts',
+    /does not call a commit stored while a transaction hides it/,
+  ],
+  [
+    'What is written while the app shuts down is kept; a write after the drain is refused, not lost.',
+    'test/journeys/start/restore-before-open.spec.ts',
+    /keeps what was written while the app shut down|refuses a write after the drain/,
+  ],
+  [
+    'An object in a folder store is on the disk before it gets its name, and its name before the write is confirmed.',
+    'libs/storage/providers/directory/directory.store.spec.ts',
+    /synced before they get their name/,
+  ],
+
+  'One writer',
+  [
+    'A second deployment takes over at once, and the first one never writes again.',
+    'test/replica/ownership.spec.ts',
+    /supersedes the first at once/,
+  ],
+  [
+    'A commit that ends after the takeover is refused, never acknowledged.',
+    'test/replica/hazards.spec.ts',
+    /after this instance was superseded is refused, not acknowledged/,
+  ],
+  [
+    'An app that was superseded answers writes with 503 and `REPLICA_FENCED`.',
+    'apps/courses/main.e2e-spec.ts',
+    /refuses writes with 503 REPLICA_FENCED/,
+  ],
+  [
+    'Of several instances that begin at the same moment one wins, and none loses a commit.',
+    'test/replica/ownership.spec.ts',
+    /begin a new history at the same moment one begins it/,
+  ],
+  [
+    'A newcomer catches up with an owner that never pauses, without losing one of its stored commits.',
+    'test/replica/ownership.spec.ts',
+    /catches up with an owner that writes without pause/,
+  ],
+  [
+    'Two processes on one host cannot run with the same database file.',
+    'test/replica/ownership.spec.ts',
+    /second process on the same file is refused/,
+  ],
+  [
+    'Of any number of processes that create one object in a folder store, exactly one wins.',
+    'test/contract/processes.spec.ts',
+    /exactly one wins/,
+  ],
+  [
+    'A store that would let two writers create the same object is refused.',
+    'libs/persistence/database/open-store.spec.ts',
+    /lets two writers create the same object/,
+  ],
+
+  'Nothing is silently wrong',
+  [
+    'TypeORM opens the file only after it was restored.',
+    'test/journeys/start/restore-before-open.spec.ts',
+    /restores before TypeORM opens the file/,
+  ],
+  [
+    'A store that cannot be read stops the start; it is never taken for an empty one.',
+    'test/journeys/start/restore-before-open.spec.ts',
+    /opens nothing while the store cannot be read/,
+  ],
+  [
+    'Where a history existed and is gone, no new database is begun.',
+    'test/replica/start-table.spec.ts',
+    /never a new database/,
+  ],
+  [
+    'Where the newest objects are gone and the host knows better, the start is refused.',
+    'test/replica/start-table.spec.ts',
+    /newest entry is missing, and a host that knows better: refused/,
+  ],
+  [
+    'A damaged stored file is refused, or gives the very bytes.',
+    'test/compat/fixtures/damage.spec.ts',
+    /is refused, or restores to the very bytes/,
+  ],
+  [
+    'A stored file with any one byte changed is refused.',
+    'libs/ltx/refusal.spec.ts',
+    /is refused, whichever byte was changed/,
+  ],
+  [
+    'A kept local file is used only on proof: an older or changed one is set aside.',
+    'test/replica/start-table.spec.ts',
+    /when an older main file was put back|when an older pair was put back|when a foreign program wrote it/,
+  ],
+  [
+    'A local file in front of an empty store is taken over whole.',
+    'test/replica/start-table.spec.ts',
+    /a local file: it is adopted whole/,
+  ],
+  [
+    'The data of another app are refused.',
+    'test/replica/start-table.spec.ts',
+    /of another app: refused/,
+  ],
+  [
+    'A variable that asks for a store which is not built yet is an error, never a quiet local file.',
+    'libs/persistence/storage/storage-plan.spec.ts',
+    /never silently local only/,
+  ],
+  [
+    'TypeORM beside us instead of through us is refused, with the lines to write.',
+    'test/journeys/start/wrong-setup.spec.ts',
+    /when TypeORM opens its SQLite file by itself beside us/,
+  ],
+  [
+    'A restore never overwrites a file.',
+    'libs/engine/sqlite/apply/apply-target.spec.ts',
+    /never one that was there before/,
+  ],
+
+  'No lock-in',
+  [
+    'Litestream restores what we write, at every point.',
+    'test/compat/litestream.spec.ts',
+    /gives the state of every TXID/,
+  ],
+  [
+    'We restore what Litestream writes, at every point, to the very bytes.',
+    'test/compat/fixtures/fixtures.spec.ts',
+    /\$label|restores/,
+  ],
+  [
+    'Litestream goes on where we stopped.',
+    'test/compat/litestream.spec.ts',
+    /what Litestream itself added/,
+  ],
+  [
+    'The command in the README brings a database back.',
+    'test/docs/litestream-line.spec.ts',
+    /the line of the README/,
+  ],
+  [
+    'An `ObjectStore` of your own works, and the contract suite catches broken ones.',
+    'test/contract/broken-stores.spec.ts',
+    /the contract catches/,
+  ],
+];
+
+/** Titles of the tests of a file that are not skipped. */
+function titlesOf(file) {
+  const path = join(ROOT, file);
+  if (!existsSync(path)) return [];
+  const calls = /(?:\b(?:it|test)|\))\(\s*(['"`])((?:\\.|(?!\1).)+)\1\s*,/gs;
+  return [...readFileSync(path, 'utf8').matchAll(calls)].map(([, , title]) =>
+    title.replaceAll("\\'", "'"),
+  );
+}
+
+function entry([promise, file, pattern]) {
+  const titles = titlesOf(file).filter((title) => pattern.test(title));
+  if (titles.length === 0) return { error: `No test in ${file} matches ${pattern}: ${promise}` };
+  const tests = titles.map((title) => `\`${title}\``).join(', ');
+  return { line: `- ${promise} Test: ${tests} in [${file}](../${file}).` };
+}
+
+const entries = PROMISES.map((each) =>
+  typeof each === 'string' ? { line: `\n## ${each}\n` } : entry(each),
+);
+const errors = entries.flatMap(({ error }) => error ?? []);
+const count = PROMISES.filter((each) => typeof each !== 'string').length;
+const page = [
+  '# What we promise',
+  '',
+  `${count} promises, each with the test that holds it. Written by \`node scripts/promises.mjs\`, which fails when a test is gone.`,
+  ...entries.map(({ line }) => line),
+  '',
+].join('\n');
+
+if (process.argv.includes('--check')) {
+  const path = join(ROOT, PAGE);
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== page) {
+    errors.push(`${PAGE} is not what scripts/promises.mjs gives: run it and commit the page.`);
+  }
+} else if (errors.length === 0) {
+  writeFileSync(join(ROOT, PAGE), page);
+}
+for (const error of errors) console.error(error);
+if (errors.length > 0) process.exitCode = 1;
+else console.log(`${count} promises, each with a test.`);
