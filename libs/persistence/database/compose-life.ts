@@ -3,6 +3,7 @@ import { createSqliteEngine } from '../../engine';
 import { Replica, type ReplicaEvent, restoreToFile } from '../../replica';
 import type { ObjectStore } from '../../storage/object-store';
 import { EventLog, type LineLog } from '../log/event-log';
+import { redactedLines, redactFolders } from '../log/redact';
 import { applicationName } from '../module/application-name';
 import type { PersistenceSettings } from '../module/settings';
 import { AppConnections } from '../typeorm/app-connections';
@@ -15,10 +16,12 @@ import { systemClock } from './system-clock';
 export async function composeLife(
   settings: PersistenceSettings,
   rawStore: ObjectStore | null,
-  lines: LineLog,
+  log: LineLog,
 ): Promise<DatabaseLife> {
+  const redact = redactFolders(filesOf(settings));
+  const lines = redactedLines(log, redact);
   const connections = new AppConnections(() => systemClock.now());
-  const shared = { settings, connections, lines, now: () => systemClock.now() };
+  const shared = { settings, connections, lines, redact, now: () => systemClock.now() };
   if (rawStore === null) {
     const { summary } = summarise(settings, null);
     if (settings.enabled) lines.warn(`${summary} Set NETWORK_DB_PATH to keep it.`);
@@ -66,4 +69,9 @@ export async function composeLife(
       }),
   });
   return life;
+}
+
+/** Files that messages may name by their full path. */
+function filesOf({ path, storage }: PersistenceSettings): string[] {
+  return storage.kind === 'network-path' ? [path, storage.file] : [path];
 }

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { FakeReplica } from '../../../test/journeys/support/fake-replica';
 import { LineCollector } from '../../../test/journeys/support/line-collector';
 import { PersistenceError } from '../../errors';
+import { redactFolders } from '../log/redact';
 import { resolveSettings } from '../module/settings';
 import { memory } from '../storage/storage-choice';
 import { AppConnections } from '../typeorm/app-connections';
@@ -39,6 +40,7 @@ describe('the life of a database', () => {
         : null,
       connections: new AppConnections(Date.now),
       lines,
+      redact: redactFolders([database]),
       now: Date.now,
     });
   }
@@ -67,6 +69,17 @@ describe('the life of a database', () => {
     expect(replica.calls).toEqual(['start']);
     expect(lines.text).toMatch(/error .*STORE_UNREACHABLE: No answer\. Check network/);
     expect(one.status().error).toMatchObject({ code: 'STORE_UNREACHABLE' });
+  });
+
+  it('shows in its status neither folders of the host nor the cause of an error', async () => {
+    const one = life();
+    const file = path.join(folder, 'sub', 'app.db');
+    replica.startError = new PersistenceError('DATABASE_NOT_SQLITE', `${file} is not SQLite.`, {
+      cause: new Error('password=hunter2'),
+    });
+    await expect(one.ready()).rejects.toThrow(file);
+    expect(one.status().error).toMatchObject({ message: 'app.db is not SQLite.' });
+    expect(JSON.stringify(one.status())).not.toMatch('hunter2');
   });
 
   it('flushes only what is ready: a flush before the start waits for it', async () => {
@@ -201,6 +214,7 @@ describe('the life of a database', () => {
         restoreTo: null,
         connections: new AppConnections(Date.now),
         lines,
+        redact: redactFolders([]),
         now: Date.now,
       });
       expect(one.status().summary).toContain('AWS_ACCESS_KEY_ID alone chooses no store');

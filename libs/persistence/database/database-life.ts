@@ -3,6 +3,7 @@ import path from 'node:path';
 import { isPersistenceError, PersistenceError } from '../../errors';
 import type { Replica, RestoreResult } from '../../replica';
 import { errorLine, type LineLog } from '../log/event-log';
+import type { Redact } from '../log/redact';
 import { formatDuration } from '../log/units';
 import { IN_MEMORY, type PersistenceSettings } from '../module/settings';
 import type { FlushResult, PersistenceStatus } from '../persistence-status';
@@ -20,6 +21,8 @@ export interface DatabaseLifeParts {
     ((options: { readonly path: string; readonly txid?: number }) => Promise<RestoreResult>) | null;
   readonly connections: AppConnections;
   readonly lines: LineLog;
+  /** For what others may read in a status. */
+  readonly redact: Redact;
   /** ms since 1970. */
   readonly now: () => number;
 }
@@ -97,8 +100,17 @@ export class DatabaseLife {
       lag: view?.lag ?? NOTHING_WAITS,
       lastStored: view?.lastStored ?? null,
       openTransactionMs: this.connections.transactionAgeMs(),
-      error: this.#failure ?? view?.error ?? null,
+      error: this.#standingError(view?.error ?? null),
     } satisfies PersistenceStatus);
+  }
+
+  #standingError(ofReplica: PersistenceStatus['error']): PersistenceStatus['error'] {
+    const error = this.#failure ?? ofReplica;
+    if (error === null) return null;
+    const { redact } = this.#parts;
+    // The cause is for logs: it may hold anything.
+    const { cause: _, ...shown } = error;
+    return { ...shown, message: redact(error.message), hint: redact(error.hint) };
   }
 
   /**

@@ -67,7 +67,10 @@ describe('the start of an app', () => {
     }
     process.env.NETWORK_DB_PATH = folder.file('volume.db');
     try {
-      const app = await startApp(persistence(open('image.db'), typeOrm));
+      const log = new AppLog();
+      const app = await startApp(persistence(open('image.db'), typeOrm), log);
+      expect(log.ours.join('\n')).toMatch('volume.db');
+      expect(log.ours.join('\n')).not.toMatch(folder.path);
       expect(await app.get(DataSource).getRepository(Note).find()).toMatchObject([
         { text: 'uploaded' },
       ]);
