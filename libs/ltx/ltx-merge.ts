@@ -80,7 +80,7 @@ function mergedHeader(cursors: readonly PageCursor[], options: MergeOptions): Lt
     commit: last.commit,
     minTxid: first.minTxid,
     maxTxid: last.maxTxid,
-    timestamp: Math.max(...cursors.map(({ header }) => header.timestamp)),
+    timestamp: cursors.reduce((latest, { header }) => Math.max(latest, header.timestamp), 0),
     walOffset,
     walSize,
     salt1,
