@@ -52,7 +52,7 @@ const wrappers: Record<string, (store: ObjectStore) => ObjectStore> = {
     ),
   'faulty, on a good day': (store) => new FaultyObjectStore(store),
 };
-const light = { racers: 20, rounds: 2, listed: 200, streamed: 4 << 20 };
+const light = { racers: 20, rounds: 1, listed: 100, streamed: 2 << 20 };
 
 for (const [name, wrap] of Object.entries(wrappers)) {
   describeObjectStoreContract(`memory, ${name}`, () => wrap(new MemoryStore()), light);

@@ -8,7 +8,7 @@ export const deleteCases: readonly ContractCase[] = [
     async run({ store, key, options }) {
       const doomed = Array.from({ length: 1003 }, (_, i) => key(`d/${i % 2 ? 'x/' : ''}${i}`));
       const kept = ['d/1', 'd/x', 'dd', 'd/10035', 'd/x/'].map((name) => key(`${name}-kept`));
-      const present = doomed.filter((_, i) => i % 4 === 0 || i > 990);
+      const present = doomed.filter((_, i) => i % 10 === 0 || i > 990);
       await inParallel([...present, ...kept], options.parallel, (name) =>
         put(store, name, bytes(name)),
       );

@@ -170,7 +170,7 @@ export const listCases: readonly ContractCase[] = [
       const { store, key } = context;
       const expected = await fill(
         context,
-        Array.from({ length: 300 }, (_, i) => key(`e/${i}`)),
+        Array.from({ length: 120 }, (_, i) => key(`e/${i}`)),
       );
       let count = 0;
       for await (const object of store.list(key('e/'))) {
@@ -179,7 +179,7 @@ export const listCases: readonly ContractCase[] = [
       }
       for await (const object of store.list(key('e/'))) await store.deleteMany([object.key]);
       assert.deepEqual(await listedKeys(store, key('e/')), []);
-      assert.equal(expected.length, 300);
+      assert.equal(expected.length, 120);
     },
   },
 ];
