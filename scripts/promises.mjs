@@ -58,6 +58,31 @@ const PROMISES = [
     /keeps what was written while the app shut down|refuses a write after the drain/,
   ],
   [
+    'An app that never called `enableShutdownHooks()` is drained at SIGTERM and SIGINT.',
+    'test/journeys/start/signals.spec.ts',
+    /without shutdown hooks: %s drains/,
+  ],
+  [
+    'After a kill on a kept disk, what had not been stored is stored by the next start.',
+    'test/replica/redeploy.spec.ts',
+    /continues a kept disk after a kill/,
+  ],
+  [
+    'While the store is away the app goes on, says so, and catches up.',
+    'test/replica/publish.spec.ts',
+    /goes on while the store is away, says so, and catches up/,
+  ],
+  [
+    'What a stopped app could not store is in the file that the next start sets aside, never deleted.',
+    'test/docs/outage.spec.ts',
+    /keeps what was not stored in the file that the next start sets aside/,
+  ],
+  [
+    'When the worker thread dies, a new one goes on and nothing committed meanwhile is missed.',
+    'test/replica/publish.spec.ts',
+    /a new one goes on, and what was committed meanwhile is stored/,
+  ],
+  [
     'An object in a folder store is on the disk before it gets its name, and its name before the write is confirmed.',
     'libs/storage/providers/directory/directory.store.spec.ts',
     /synced before they get their name/,
@@ -147,6 +172,16 @@ const PROMISES = [
     /a local file: it is adopted whole/,
   ],
   [
+    'A plain database file in front of an empty store wins over a local one, which is set aside.',
+    'test/replica/start-table.spec.ts',
+    /the backup wins over a local file/,
+  ],
+  [
+    'Health is down when commits wait too long, when another instance has taken over, and for a transaction that nobody ends.',
+    'test/journeys/observe/health.spec.ts',
+    /is down/,
+  ],
+  [
     'The data of another app are refused.',
     'test/replica/start-table.spec.ts',
     /of another app: refused/,
@@ -162,9 +197,9 @@ const PROMISES = [
     /when TypeORM opens its SQLite file by itself beside us/,
   ],
   [
-    'A restore never overwrites a file.',
-    'libs/engine/sqlite/apply/apply-target.spec.ts',
-    /never one that was there before/,
+    '`restore()` brings back any TXID and never overwrites a file.',
+    'test/journeys/rescue/restore.spec.ts',
+    /never overwrites/,
   ],
 
   'No lock-in',
@@ -176,7 +211,7 @@ const PROMISES = [
   [
     'We restore what Litestream writes, at every point, to the very bytes.',
     'test/compat/fixtures/fixtures.spec.ts',
-    /\$label|restores/,
+    /restores to the very bytes/,
   ],
   [
     'Litestream goes on where we stopped.',
