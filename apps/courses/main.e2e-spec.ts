@@ -6,7 +6,8 @@ import request from 'supertest';
 import { AppProcess } from './testing/app-process';
 import { Host } from './testing/courses-app';
 
-jest.setTimeout(60_000);
+// Each starts one to three processes that compile their sources.
+jest.setTimeout(120_000);
 
 let host: Host;
 let started: AppProcess[];

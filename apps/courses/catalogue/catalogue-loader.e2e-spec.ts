@@ -7,6 +7,9 @@ import { Lesson } from '../courses/lesson.entity';
 import { Host } from '../testing/courses-app';
 import { CatalogueLoader } from './catalogue-loader';
 
+// Each loads 5,000 lessons, some three times.
+jest.setTimeout(120_000);
+
 let host: Host;
 let app: NestExpressApplication;
 

@@ -2,6 +2,8 @@ import { CATALOGUE_SIZE, type CatalogueSelection, selectSynsets } from './catalo
 import { toLesson } from './synset-lesson';
 import { readSynsets, wordnetFolder } from './wordnet-files';
 
+jest.setTimeout(60_000);
+
 /** Reads the real files: topics and sizes are promises about WordNet 3.1, not about a sample. */
 async function readSelection(selection: CatalogueSelection) {
   const ids = new Set<string>();
