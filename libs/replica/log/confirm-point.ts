@@ -1,15 +1,17 @@
-import { PersistenceError } from '../../errors';
+import { isPersistenceError, PersistenceError } from '../../errors';
 import type { ObjectStore } from '../../storage/object-store';
-import { readEntryIdentity } from './entry';
+import { isStoreError } from '../../storage/store-error';
+import { readEntryIdentity, type EntryIdentity } from './entry';
 import type { Inventory, LogFile } from './inventory';
 import type { RestorePlan } from './restore-plan';
 
 /**
- * A plan for an exact target may end in an entry that was never part of the history: a late claim at a TXID that had been
- * merged and removed by then. An entry counts only if it is the head, if the entry behind it names it as parent, or if a
- * merged file names it as its last. (Where a plan goes on, applying its files checks the same.)
+ * A plan may end in a file that is intact and was never part of this history: a late claim at a TXID that had been merged
+ * by then, or an object of another replica. Whatever the store still has next to it says which: the entry behind it names
+ * its parent, a merged file names its last entry. Where nothing stands next to it, nothing speaks against it; a plan for
+ * the head, or one that goes on, is checked by applying its files.
  *
- * Rejects with `RESTORE_POINT_UNKNOWN` for an entry that nothing names, and as `readEntryIdentity` does.
+ * Rejects with `RESTORE_POINT_UNKNOWN` for a file that is spoken against, and as `readEntryIdentity` does for the file itself.
  */
 export async function confirmPoint(
   store: ObjectStore,
@@ -18,27 +20,67 @@ export async function confirmPoint(
   signal?: AbortSignal,
 ): Promise<void> {
   const last = plan.files.at(-1);
-  if (plan.target.kind === 'latest' || !last || last.level > 0) return;
-  const { txid } = plan;
-  if (inventory.files.every((file) => file.maxTxid <= txid)) return;
+  if (!last) return;
+  const beside = witnesses(inventory, last);
+  if (beside.length === 0) return;
 
-  const { header, checksum } = await readEntryIdentity(store, last.key, signal);
-  // Litestream's own file: it makes no claims, and nothing of its names a parent.
-  if (header.entry === null) return;
-  for (const witness of witnesses(inventory, txid)) {
-    const { header: later } = await readEntryIdentity(store, witness.key, signal);
-    if (later.entry?.parent === checksum) return;
-    if (witness.level === 0 && later.entry === null) return;
+  const own = await readEntryIdentity(store, last.key, signal);
+  const name = lastEntryOf(own);
+  // Litestream's own file: nothing of its names a parent.
+  if (name === null) return;
+  let spoken = false;
+  for (const witness of beside) {
+    const said = await testimony(store, witness, plan.txid, signal);
+    if (said === name) return;
+    spoken ||= said !== null;
   }
+  if (!spoken) return;
   throw new PersistenceError(
     'RESTORE_POINT_UNKNOWN',
-    `${last.key} is not part of the history: nothing behind it names it.`,
+    `${last.key} is not part of the history: nothing beside it names it.`,
     { key: last.key, hint: `Choose an earlier restore point: TXID ${before(plan)}.` },
   );
 }
 
-/** The entry behind it, and merged files that end in it. */
-const witnesses = ({ files }: Inventory, txid: number): LogFile[] =>
-  files.filter((file) => (file.level === 0 ? file.minTxid === txid + 1 : file.maxTxid === txid));
+/** An entry is a late claim only where a merged file covers it; without one the chain behind it is proof enough. */
+function witnesses({ files }: Inventory, last: LogFile): LogFile[] {
+  const { maxTxid: txid } = last;
+  const covered = files.some((file) => file.level > 0 && file !== last && covers(file, txid));
+  if (last.level === 0 && !covered) return [];
+  return files.filter(
+    (file) =>
+      file !== last &&
+      (file.level === 0
+        ? file.minTxid === txid + 1 || (last.level > 0 && file.maxTxid === txid)
+        : file.maxTxid === txid),
+  );
+}
+
+const covers = (file: LogFile, txid: number): boolean =>
+  file.minTxid <= txid && file.maxTxid >= txid;
+
+/** Which entry the witness says has `txid`; null if it says nothing, or cannot be read. */
+async function testimony(
+  store: ObjectStore,
+  witness: LogFile,
+  txid: number,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  try {
+    const identity = await readEntryIdentity(store, witness.key, signal);
+    const behind = witness.minTxid === txid + 1;
+    return behind ? (identity.header.entry?.parent ?? null) : lastEntryOf(identity);
+  } catch (error) {
+    if (isPersistenceError(error, 'REPLICA_CORRUPT') || isStoreError(error, 'NotFound'))
+      return null;
+    throw error;
+  }
+}
+
+/** File checksum of the last entry that a file holds. */
+function lastEntryOf({ header: { entry }, checksum }: EntryIdentity): string | null {
+  if (!entry) return null;
+  return entry.kind === 'merged' ? entry.parent : checksum;
+}
 
 const before = (plan: RestorePlan): number | string => plan.files.at(-2)?.maxTxid ?? 'none is left';

@@ -1,7 +1,8 @@
 import type { LogHead } from '../../engine/database-engine';
+import { isPersistenceError } from '../../errors';
 import { ZERO_CHECKSUM, type LtxHeader } from '../../ltx';
 import type { ObjectStore } from '../../storage/object-store';
-import { readEntryIdentity } from './entry';
+import { readEntryIdentity, type EntryIdentity } from './entry';
 import type { Inventory } from './inventory';
 import type { RestorePlan } from './restore-plan';
 
@@ -20,16 +21,34 @@ export async function readHead(
   plan: RestorePlan,
 ): Promise<Head> {
   const last = plan.files.at(-1)!;
-  const { header, checksum } = await readEntryIdentity(store, last.key);
-  if (last.level === 0) return headOf(header, checksum);
+  if (last.level === 0) return identityHead(await readEntryIdentity(store, last.key));
   // A merged file names its last entry, which may still be there and says where in the write-ahead log it ends.
-  const merged = headOf(header, header.entry?.parent ?? ZERO_CHECKSUM);
   const entry = inventory.files.find((file) => file.level === 0 && file.maxTxid === last.maxTxid);
-  if (!entry) return merged;
-  const identity = await readEntryIdentity(store, entry.key);
-  return identity.checksum === merged.checksum
-    ? headOf(identity.header, identity.checksum)
-    : merged;
+  const merged = await readUnlessDamaged(store, last.key, entry !== undefined);
+  if (!entry) return identityHead(merged!);
+  const identity = await readUnlessDamaged(store, entry.key, merged !== null);
+  if (!merged) return identityHead(identity!);
+  const named = merged.header.entry?.parent;
+  return identityHead(identity && identity.checksum === named ? identity : merged);
+}
+
+/** Null for a damaged file where another one can say the same. */
+async function readUnlessDamaged(
+  store: ObjectStore,
+  key: string,
+  other: boolean,
+): Promise<EntryIdentity | null> {
+  try {
+    return await readEntryIdentity(store, key);
+  } catch (error) {
+    if (other && isPersistenceError(error, 'REPLICA_CORRUPT')) return null;
+    throw error;
+  }
+}
+
+/** A merged file stands for the last entry it holds. */
+function identityHead({ header, checksum }: EntryIdentity): Head {
+  return headOf(header, header.entry?.kind === 'merged' ? header.entry.parent : checksum);
 }
 
 export function headOf(header: LtxHeader, checksum: string): Head {

@@ -1,13 +1,11 @@
 import type { DatabaseEngine } from '../../engine/database-engine';
 import type { ObjectStore } from '../../storage/object-store';
 import type { Clock } from '../clock';
-import { applyPlan, BadFile } from '../log/apply-plan';
-import { confirmPoint } from '../log/confirm-point';
 import { readInventory } from '../log/inventory';
-import { planRestore } from '../log/restore-plan';
+import { restoreSound } from '../log/restore-sound';
 import { storeFailure } from '../log/store-failure';
+import { restoreEvents } from '../observe/restore-events';
 import type { ReplicaEvent, RestoreResult } from '../replica-types';
-import { corruptReplica } from '../start/good-point';
 
 export interface RestoreToFileOptions {
   readonly store: ObjectStore;
@@ -33,47 +31,36 @@ export async function restoreToFile(options: RestoreToFileOptions): Promise<Rest
 }
 
 async function restore(options: RestoreToFileOptions): Promise<RestoreResult> {
-  const { store, engine, clock, txid, onEvent = () => undefined } = options;
+  const { store, clock, txid, onEvent = () => undefined } = options;
   const begun = clock.now();
   const inventory = await readInventory(store);
-  const plan = planRestore(
+  const { sink, last } = await restoreSound(
+    options,
     inventory,
     txid === undefined ? { kind: 'latest' } : { kind: 'txid', txid },
-    begun,
+    { replace: false, ...restoreEvents(onEvent) },
   );
-  await confirmPoint(store, plan, inventory);
-  const totalBytes = plan.files.reduce((sum, file) => sum + file.size, 0);
-  onEvent({
-    type: 'restoring',
-    files: plan.files.length,
-    totalBytes,
-    txid: plan.txid,
-    time: plan.files.at(-1)?.time ?? null,
-  });
-  const sink = await engine.restore({ replace: false });
   try {
-    const { header } = await applyPlan(options, plan, sink, (progress) =>
-      onEvent({ type: 'progress', ...progress }),
-    );
     await sink.verify('quick');
     const { path, size } = await sink.finish();
+    const { maxTxid, timestamp } = last.header;
     const result = {
       path,
-      txid: header.maxTxid,
-      time: header.timestamp,
+      txid: maxTxid,
+      time: timestamp,
       bytes: size,
       durationMs: clock.now() - begun,
     };
     onEvent({
       type: 'restored',
-      txid: result.txid,
-      time: result.time,
+      txid: maxTxid,
+      time: timestamp,
       bytes: size,
       durationMs: result.durationMs,
     });
     return result;
   } catch (error) {
     await sink.abort();
-    throw error instanceof BadFile ? await corruptReplica(options, inventory, error) : error;
+    throw error;
   }
 }

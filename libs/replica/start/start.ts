@@ -11,16 +11,19 @@ import {
 } from '../log/descriptor';
 import { FileChanged } from '../log/fetch-file';
 import { readEntryIdentity, type EntryIdentity } from '../log/entry';
+import { corruptReplica, gapInReplica } from '../log/good-point';
 import { headOf, readHead, type Head } from '../log/head';
 import { logKey } from '../log/log-keys';
 import { readInventory, type Inventory } from '../log/inventory';
 import { planRestore, type RestorePlan } from '../log/restore-plan';
+import { restoreSound } from '../log/restore-sound';
 import { storeEntry } from '../log/store-entry';
 import { storeFailure } from '../log/store-failure';
+import { restoreEvents } from '../observe/restore-events';
 import type { StatusModel } from '../observe/status-model';
 import { headAfter, isVoid, pagelessEntry } from '../ownership/claim';
 import type { Origin, ReplicaOptions, StartOutcome } from '../replica-types';
-import { corruptReplica, gapInReplica } from './good-point';
+
 import { hasBackup, receiveBackup, type Backup } from './receive-backup';
 import { planStart } from './start-plan';
 
@@ -95,7 +98,7 @@ export class Start {
       const proved = step === 'judge' ? await this.judge(head!, descriptor, local) : null;
       return proved
         ? await this.continue(head!, proved.position, local, descriptor)
-        : await this.restore(inventory, plan!, descriptor);
+        : await this.restore(inventory, descriptor);
     } catch (error) {
       // Somebody else's compaction removed or replaced what was planned on: that is no gap.
       if (error instanceof FileChanged || isStoreError(error, 'NotFound')) return null;
@@ -154,12 +157,7 @@ export class Start {
       type: 'found',
       found: `The replica begins with the database file ${backup.key} (${size} bytes).`,
     });
-    if (setAside)
-      this.status.emit({
-        type: 'set-aside',
-        path: setAside,
-        reason: `${path} gave way to ${backup.key}`,
-      });
+    this.reportSetAside(setAside, `${path} gave way to ${backup.key}`);
     return this.begin('adopt', { ...local, size });
   }
 
@@ -193,47 +191,41 @@ export class Start {
 
   private async restore(
     inventory: Inventory,
-    plan: RestorePlan,
     descriptor: ReplicaDescriptor | null,
   ): Promise<Won | null> {
-    const { engine, clock, settings } = this.options;
+    const { clock, settings } = this.options;
     const begun = clock.now();
-    this.announce(plan);
-    const sink = await engine.restore({ replace: true });
-    let finished = false;
+    const { sink, last } = await restoreSound(
+      this.options,
+      inventory,
+      { kind: 'latest' },
+      {
+        replace: true,
+        ...restoreEvents((event) => this.status.emit(event)),
+      },
+    );
     try {
-      const last = await applyPlan(this.options, plan, sink, (progress) =>
-        this.status.emit({ type: 'progress', ...progress }),
-      );
       await sink.verify(settings.verify);
       await this.beginClaim(last.header.maxTxid + 1, descriptor);
       const won = await this.claimBehind(headOf(last.header, last.checksum), sink);
-      if (!won) return null;
+      if (!won) {
+        await sink.abort();
+        return null;
+      }
       const { size, setAside, path } = await sink.finish();
-      finished = true;
-      if (setAside)
-        this.status.emit({
-          type: 'set-aside',
-          path: setAside,
-          reason: `${path} was not the newest state`,
-        });
+      this.reportSetAside(setAside, `${path} was not the newest state`);
       const { txid, timestamp } = won.from;
-      this.status.emit({
-        type: 'restored',
-        txid,
-        time: timestamp,
-        bytes: size,
-        durationMs: clock.now() - begun,
-      });
+      const durationMs = clock.now() - begun;
+      this.status.emit({ type: 'restored', txid, time: timestamp, bytes: size, durationMs });
       return { origin: 'restored', ...won, bytes: size };
     } catch (error) {
-      if (!(error instanceof BadFile)) throw error;
       await sink.abort();
-      finished = true;
-      throw await corruptReplica(this.options, inventory, error);
-    } finally {
-      if (!finished) await sink.abort();
+      throw error instanceof BadFile ? await corruptReplica(this.options, inventory, error) : error;
     }
+  }
+
+  private reportSetAside(path: string | null, reason: string): void {
+    if (path) this.status.emit({ type: 'set-aside', path, reason });
   }
 
   /**
@@ -322,12 +314,6 @@ export class Start {
       throw storeFailure(error, 'Describing the replica');
     }
     await engine.open({ nodeId, txid: claim.txid, commit: claim.commit });
-  }
-
-  private announce({ files, txid }: RestorePlan): void {
-    const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
-    const time = files.at(-1)?.time ?? null;
-    this.status.emit({ type: 'restoring', files: files.length, totalBytes, txid, time });
   }
 }
 

@@ -191,6 +191,11 @@ describe('A file is refused', () => {
       [snapshot, second({ entry: entry(ZERO_CHECKSUM, 'claim') })],
     ],
     [
+      'a commit by an instance that had not claimed',
+      'REPLICA_CORRUPT',
+      [snapshot, second({ nodeId: '00000000000000ff' })],
+    ],
+    [
       'that names a parent although the one before has no name',
       'REPLICA_CORRUPT',
       [foreignSnapshot, second({ timestamp: 1_800_000_000_000 })],
@@ -250,6 +255,13 @@ describe('A file is refused', () => {
 describe('A file is taken', () => {
   it.each<[string, readonly Encoded[]]>([
     ['that names its parent', [snapshot, second()]],
+    [
+      'a claim by another instance',
+      [
+        snapshot,
+        second({ nodeId: '00000000000000ff', entry: entry(snapshot.summary.checksum, 'claim') }),
+      ],
+    ],
     ['of the same moment', [snapshot, second({ timestamp: 100 })]],
     [
       'of Litestream at the next place of its log',

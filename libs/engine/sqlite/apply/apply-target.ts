@@ -2,7 +2,7 @@ import { isPersistenceError, PersistenceError } from '../../../errors';
 import { LtxDecoder, type LtxHeader, type LtxSummary } from '../../../ltx';
 import { databaseError } from '../sqlite-errors';
 import { PageWriter, type PageWriterOptions } from './page-writer';
-import { assertFollows } from './succession';
+import { assertFollows, ownerBehind } from './succession';
 
 /** A file of the log as its name tells. */
 export interface ExpectedFile {
@@ -35,6 +35,7 @@ export class ApplyTarget {
   private expected: ExpectedFile | null = null;
   private decoder: LtxDecoder | null = null;
   private last: LtxSummary | null = null;
+  private owner: string | null = null;
 
   /** Creates the file at `path`, which must not exist. */
   constructor(
@@ -113,6 +114,7 @@ export class ApplyTarget {
       throw new PersistenceError('REPLICA_CORRUPT', `${key} holds ${held}.`, { key });
     }
     assertFollows(key, header, this.last);
+    this.owner = ownerBehind(key, header, this.owner);
   }
 
   private current(): [ExpectedFile, LtxDecoder] {

@@ -39,6 +39,20 @@ export function assertFollows(key: string, header: LtxHeader, before: LtxSummary
   }
 }
 
+/**
+ * Who owns the database behind a file: whoever wrote the last claim (TXID 1 is one). Null where that cannot be told, behind
+ * a merged file or one of Litestream's. Throws `REPLICA_CORRUPT` for an entry by an instance that had not claimed.
+ */
+export function ownerBehind(key: string, header: LtxHeader, owner: string | null): string | null {
+  const { entry, minTxid, nodeId } = header;
+  if (!entry || entry.kind === 'merged') return null;
+  if (entry.kind === 'claim' || minTxid === 1) return nodeId;
+  if (owner !== null && nodeId !== owner) {
+    throw foreign(key, `was written by instance ${nodeId}, and ${owner} owned the database`);
+  }
+  return owner;
+}
+
 /** For an entry right behind what was applied. */
 function assertNamesItsParent(key: string, header: LtxHeader, before: LtxSummary): void {
   if (header.entry === null) {
