@@ -1,6 +1,7 @@
 // Does the package work for somebody who installs it? Packs dist/nestjs-persistence (npm run build:package first), installs
 // the tarball with its peers into an empty CommonJS app, type-checks that app with the libraries' types included, and lets
-// it write, lose its disk and read. Prints what it did; any failure ends it.
+// it write, lose its disk and read. Prints what it did; any failure ends it. With --oldest, on the oldest major versions
+// that the package's peer ranges allow.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -29,6 +30,14 @@ const PEERS = [
   'rxjs',
   'typeorm',
 ];
+/** The other end of the peer ranges. */
+const OLDEST = {
+  '@nestjs/common': '^11.0.0',
+  '@nestjs/core': '^11.0.0',
+  '@nestjs/typeorm': '^11.0.0',
+  typeorm: '0.3.27',
+};
+const oldest = process.argv.includes('--oldest');
 const TIMEOUT_MS = 300_000;
 
 const app = mkdtempSync(path.join(os.tmpdir(), 'consumer-'));
@@ -61,13 +70,16 @@ function install(tarball) {
   const manifest = {
     name: 'consumer',
     private: true,
-    dependencies: { 'nestjs-persistence': `file:${tarball}`, ...pinned(PEERS, dependencies) },
+    dependencies: {
+      'nestjs-persistence': `file:${tarball}`,
+      ...pinned(PEERS, { ...dependencies, ...(oldest ? OLDEST : {}) }),
+    },
     devDependencies: pinned(['@types/node', 'typescript'], devDependencies),
   };
   writeFileSync(path.join(app, 'package.json'), JSON.stringify(manifest, null, 2));
   run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], app);
   useNativeBuild();
-  console.log('installed with its peers');
+  console.log(`installed with ${oldest ? 'the oldest' : 'the newest'} peers`);
 }
 
 /** The native part of better-sqlite3 is the same version here as there: compiling it again would take a minute. */
