@@ -2,8 +2,8 @@ import Database from 'better-sqlite3';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { directory, SyncService } from 'nestjs-persistence';
-import { DataSource } from 'typeorm';
+import { directory, getSyncServiceToken, type SyncService } from 'nestjs-persistence';
+import type { DataSource } from 'typeorm';
 import { describeWithLitestream } from '../compat/litestream-command';
 import { Note } from '../journeys/support/note.entity';
 import { persistence, startApp } from '../journeys/support/start-app';
@@ -24,7 +24,7 @@ describeWithLitestream('without us', (litestream) => {
       ),
     );
     await app.get<DataSource>('nameDataSource').getRepository(Note).save({ text: 'kept' });
-    await app.get<SyncService>('PERSISTENCE_SYNC_SERVICE:name').flush();
+    await app.get<SyncService>(getSyncServiceToken('name')).flush();
 
     const [command, ...args] = lineOfReadme().split(' ');
     expect(command).toBe('litestream');

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/consistent-type-imports -- Nest reads the types of constructor parameters at run time
 import { Controller, Get } from '@nestjs/common';
 import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
 import { PersistenceHealthIndicator } from 'nestjs-persistence';

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/consistent-type-imports -- Nest reads the types of constructor parameters at run time
 import { Injectable } from '@nestjs/common';
 import { SyncService } from 'nestjs-persistence';
 

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/consistent-type-imports -- Nest reads the types of constructor parameters at run time
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { SyncService } from 'nestjs-persistence';
