@@ -9,7 +9,7 @@ import type { PersistenceSettings } from '../module/settings';
 import { AppConnections } from '../typeorm/app-connections';
 import { DatabaseLife } from './database-life';
 import { plainFile, replicaStore } from './open-store';
-import { summarise } from './summary';
+import { placeOf, summarise } from './summary';
 import { systemClock } from './system-clock';
 
 /** Puts the parts of one database together. The only place that knows them all. The local file is not touched. */
@@ -28,6 +28,7 @@ export async function composeLife(
     return new DatabaseLife({ ...shared, replica: null, restoreTo: null });
   }
 
+  lines.log(`Initialised: commits are stored in ${placeOf(settings)}.`);
   if (settings.pathIsTemporary) {
     lines.log(
       `The local file lies in the system's folder for temporary files, as a cache of the store. Set DATABASE_PATH to put it elsewhere.`,

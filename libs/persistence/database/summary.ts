@@ -11,6 +11,12 @@ const PLACES: Record<Exclude<StorageKind, 'none'>, string> = {
   custom: "the app's own object store",
 };
 
+/** Where the replica lives, as a person would say it. */
+export function placeOf({ storage }: PersistenceSettings): string {
+  const kind = storageKind(storage);
+  return kind === 'none' ? 'no store' : PLACES[kind];
+}
+
 /** The first question about a database: does its data survive a redeploy, and why? `replica` is null where there is none. */
 export function summarise(settings: PersistenceSettings, replica: ReplicaStatus | null): Summary {
   const storage = storageKind(settings.storage);
@@ -19,7 +25,7 @@ export function summarise(settings: PersistenceSettings, replica: ReplicaStatus 
   if (storage === 'memory') {
     return no(storage, 'The replica is in the memory of this process (for tests only)');
   }
-  const place = PLACES[storage];
+  const place = placeOf(settings);
   switch (replica.role) {
     case 'starting':
       return yes(

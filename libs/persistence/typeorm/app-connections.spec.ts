@@ -92,6 +92,16 @@ describe('the connections of the app', () => {
     late.close();
   });
 
+  it('refuse writes also on a connection that was busy at the time', async () => {
+    connection.exec('INSERT INTO t VALUES (1), (2)');
+    const half = connection.prepare('SELECT a FROM t').iterate();
+    half.next();
+    await connections.refuseWrites(0);
+    half.return?.();
+    connections.observe();
+    expect(() => connection.exec('INSERT INTO t VALUES (3)')).toThrow('readonly');
+  });
+
   it('forget connections that were closed', async () => {
     const other = new Database(':memory:');
     connections.add(other);

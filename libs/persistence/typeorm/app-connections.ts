@@ -20,7 +20,8 @@ export class AppConnections {
   readonly #connections = new Set<AppConnection>();
   readonly #waiters = new Set<() => void>();
   #openSince: number | undefined;
-  #refusing = false;
+  /** Those that can only read; undefined while writing is allowed. */
+  #shut: Set<AppConnection> | undefined;
 
   constructor(
     /** Milliseconds from any fixed point. */
@@ -31,11 +32,13 @@ export class AppConnections {
   add(connection: AppConnection): void {
     for (const known of this.#connections) if (!known.open) this.#connections.delete(known);
     this.#connections.add(connection);
-    if (this.#refusing) readOnly(connection);
+    if (this.#shut !== undefined) this.#refuse();
   }
 
   /** To be called behind every statement of the app, so that the end of a transaction is seen at once. Never throws. */
   observe(): void {
+    // Again, for a connection that was busy when it was to be shut.
+    if (this.#shut !== undefined) this.#refuse();
     if (this.#transactionOpen()) this.#openSince ??= this.now();
     else {
       this.#openSince = undefined;
@@ -67,14 +70,15 @@ export class AppConnections {
   async refuseWrites(timeoutMs: number): Promise<boolean> {
     // In the very moment the transaction ends, before its caller can begin another.
     if (await this.#atIdle(timeoutMs, () => this.#refuse())) return true;
-    for (const connection of this.#connections) rollBack(connection);
     this.#refuse();
     return false;
   }
 
   #refuse(): void {
-    this.#refusing = true;
-    for (const connection of this.#connections) readOnly(connection);
+    this.#shut ??= new Set();
+    for (const connection of this.#connections) {
+      if (!this.#shut.has(connection) && shut(connection)) this.#shut.add(connection);
+    }
   }
 
   #transactionOpen(): boolean {
@@ -109,10 +113,14 @@ export class AppConnections {
   }
 }
 
-function readOnly(connection: AppConnection): void {
-  if (connection.open) connection.pragma('query_only = 1');
-}
-
-function rollBack(connection: AppConnection): void {
-  if (connection.open && connection.inTransaction) connection.exec('ROLLBACK');
+/** Whether the connection can only read now; not so while a statement of the app is half read (`iterate()`). */
+function shut(connection: AppConnection): boolean {
+  if (!connection.open) return true;
+  try {
+    if (connection.inTransaction) connection.exec('ROLLBACK');
+    connection.pragma('query_only = 1');
+    return true;
+  } catch {
+    return false;
+  }
 }

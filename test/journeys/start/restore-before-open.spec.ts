@@ -31,6 +31,7 @@ describe('the start of an app', () => {
       role: 'owner',
       origin: 'restored',
     });
+    expect(log.ours[0]).toBe('log Persistence: Initialised: commits are stored in a folder.');
     expect(log.ours.join('\n')).toMatch(
       /Restoring TXID \d+ .*\n(.*\n)*.*Restored .* at TXID \d+ of 20/,
     );
