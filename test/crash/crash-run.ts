@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inodeOf, type Remains } from './death/post-mortem';
@@ -38,8 +38,10 @@ interface Beginning {
   readonly expected: Origin | null;
 }
 
+/** In the folder of the evidence: every failure, whole. */
+export const FAILURES_FILE = 'failures.txt';
 const EARLY_EVERY = 4;
-const LONG_EVERY = 5;
+const LONG_EVERY = 7;
 /** Remains are kept of so many lives, to be put back. */
 const REMAINS_KEPT = 3;
 
@@ -75,6 +77,7 @@ class CrashRun {
     failures.push(...failuresOf(this.lives));
     const passed = failures.length === 0;
     if (passed) rmSync(this.root, { recursive: true, force: true });
+    else writeFileSync(join(this.root, FAILURES_FILE), `${failures.join('\n\n')}\n`);
     const { lives, settled } = this;
     return { seed, keepDisk, lives, settled, failures, evidence: passed ? null : this.root };
   }

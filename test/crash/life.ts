@@ -14,7 +14,7 @@ const LOAD_MS = [700, 1_900] as const;
 const LOAD_MAX_MS = 20_000;
 const POLL_MS = 2;
 /** A long life goes on until the write-ahead log has been restarted, and this much longer. */
-const LONG_MAX_MS = 8_000;
+const LONG_MAX_MS = 20_000;
 const AFTER_RESTART_MS = [0, 300] as const;
 /** Lines of a start; an early kill comes shortly after one of them, at most so many ms. */
 const START_LINES: readonly (readonly [string, number])[] = [

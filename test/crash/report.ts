@@ -1,4 +1,4 @@
-import type { CrashResult } from './crash-run';
+import { FAILURES_FILE, type CrashResult } from './crash-run';
 import { isCounting, type LifeReport } from './life-report';
 
 const COLUMNS = [
@@ -12,6 +12,9 @@ const COLUMNS = [
   ['lost', 5],
   ['pages', -1],
 ] as const;
+
+const FAILURES_SHOWN = 20;
+const FAILURE_MAX = 2_000;
 
 const seconds = (ms: number | null): string => (ms === null ? '-' : `${(ms / 1_000).toFixed(2)} s`);
 const count = (n: number): string => n.toLocaleString('en');
@@ -69,9 +72,18 @@ export function summary(result: CrashResult): string[] {
     `pages        ${count(pages)} compared in ${equal.length} of ${lives.length} lives; in ${restarted.length} of them the log had been restarted, in ${behind.length} behind the head`,
     `counted      ${lives.filter(isCounting).length} of ${lives.length} lives, ${lives.filter(({ early }) => early).length} of them meant to die before they were ready`,
     `again        npm run crash -- ${flags}`,
-    ...(failures.length === 0
-      ? ['', 'Nothing was lost.']
-      : ['', 'FAILED', ...failures.map((each) => `- ${each}`)]),
-    ...(evidence === null ? [] : [`Replica and disks are kept in ${evidence}`]),
+    ...(failures.length === 0 ? ['', 'Nothing was lost.'] : ['', 'FAILED', ...shown(failures)]),
+    ...(evidence === null ? [] : [`Replica, disk and logs are kept in ${evidence}`]),
   ];
 }
+
+function shown(failures: readonly string[]): string[] {
+  const first = failures.slice(0, FAILURES_SHOWN).map((each) => `- ${cut(each)}`);
+  const more = failures.length - first.length;
+  return more > 0 ? [...first, `- and ${count(more)} more, in ${FAILURES_FILE}`] : first;
+}
+
+const cut = (text: string): string =>
+  text.length <= FAILURE_MAX
+    ? text
+    : `${text.slice(0, FAILURE_MAX)} ... (whole in ${FAILURES_FILE})`;
