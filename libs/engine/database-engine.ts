@@ -69,8 +69,11 @@ export interface DatabaseEngine {
   /** The store has everything up to `txid`; spooled bytes of entries up to there may go. */
   settled(txid: number): Promise<void>;
 
-  /** How urgent a checkpoint is, as of the last `capture`. */
-  readonly checkpointDue: boolean;
+  /**
+   * How urgent a checkpoint is, as of the last `capture`. `overdue`: the log has not been empty for long; now would be the
+   * moment while writers wait for an answer, or they will have to be shut out for one.
+   */
+  readonly checkpointDue: CheckpointUrgency;
 
   /**
    * First half of a checkpoint: captures what must be stored before the database file may take it in. The caller stores
@@ -93,6 +96,8 @@ export interface DatabaseEngine {
    */
   close(end: { readonly released: number | null }): Promise<void>;
 }
+
+export type CheckpointUrgency = 'no' | 'due' | 'overdue';
 
 /** What the protocol decides about an entry; the engine adds what it holds. */
 export interface EntryStamp {

@@ -12,6 +12,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { PersistenceError } from '../../errors';
 import type {
+  CheckpointUrgency,
   EntryStamp,
   LocalDatabase,
   LogHead,
@@ -238,8 +239,8 @@ export class EngineCore {
     this.spools = this.spools.filter((spool) => spool.txid > txid);
   }
 
-  get checkpointDue(): boolean {
-    return this.live?.checkpointDue ?? false;
+  get checkpointDue(): CheckpointUrgency {
+    return this.live?.checkpointDue ?? 'no';
   }
 
   async beginCheckpoint(stamp: EntryStamp): Promise<WrittenEntry | null> {

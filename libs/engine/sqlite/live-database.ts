@@ -1,6 +1,6 @@
 import { PersistenceError } from '../../errors';
 import { lockPage } from '../../ltx';
-import type { EntryStamp, WalPosition } from '../database-engine';
+import type { CheckpointUrgency, EntryStamp, WalPosition } from '../database-engine';
 import { databaseError } from './sqlite-errors';
 import { beginRead, connect, endTransaction, tryBeginWrite, type Connection } from './connection';
 import { EntryWriter, type WrittenEntry } from './entry-writer';
@@ -17,6 +17,8 @@ import { WalReader, type WalScan } from './wal-reader';
 
 /** A checkpoint is due when the log has grown by so many pages since the last one. */
 const CHECKPOINT_PAGES = 1_000;
+/** From here on it is worth a moment of those who wait for their commits. */
+const OVERDUE_PAGES = 2_000;
 /** From here on writers never paused long enough, and a checkpoint shuts them out for a few ms. */
 const BARRIER_PAGES = 4_000;
 /** A log file that has grown beyond this is cut when it is empty. */
@@ -128,8 +130,10 @@ export class LiveDatabase {
     return news === 'lost' ? await this.snapshot(stamp) : this.encode(stamp, news);
   }
 
-  get checkpointDue(): boolean {
-    return this.logPages() - this.attempted >= CHECKPOINT_PAGES;
+  get checkpointDue(): CheckpointUrgency {
+    const pages = this.logPages();
+    if (pages - this.attempted < CHECKPOINT_PAGES) return 'no';
+    return pages < OVERDUE_PAGES ? 'due' : 'overdue';
   }
 
   /**

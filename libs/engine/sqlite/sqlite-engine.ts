@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type {
   AppliedFile,
   CapturedEntry,
+  CheckpointUrgency,
   DatabaseEngine,
   EntryStamp,
   LocalDatabase,
@@ -33,14 +34,14 @@ export function createSqliteEngine(options: SqliteEngineOptions): DatabaseEngine
 class SqliteEngine implements DatabaseEngine {
   private worker: WorkerClient;
   private listener: (() => void) | null = null;
-  private due = false;
+  private due: CheckpointUrgency = 'no';
   private restores = 0;
 
   constructor(private readonly options: SqliteEngineOptions) {
     this.worker = this.newWorker();
   }
 
-  get checkpointDue(): boolean {
+  get checkpointDue(): CheckpointUrgency {
     return this.due;
   }
 
@@ -128,7 +129,7 @@ class SqliteEngine implements DatabaseEngine {
   }
 
   async beginCheckpoint(stamp: EntryStamp): Promise<CapturedEntry | null> {
-    this.due = false;
+    this.due = 'no';
     const entry = await this.worker.call('beginCheckpoint', stamp);
     return entry && captured(entry);
   }

@@ -1,5 +1,6 @@
 import type { PersistenceErrorData } from '../../errors';
 import type {
+  CheckpointUrgency,
   EntryStamp,
   LocalDatabase,
   LogHead,
@@ -49,7 +50,7 @@ export interface WorkerCalls {
 
 export interface CaptureReply {
   readonly entry: WrittenEntry | null;
-  readonly checkpointDue: boolean;
+  readonly checkpointDue: CheckpointUrgency;
 }
 
 export type CallName = keyof WorkerCalls;

@@ -120,16 +120,19 @@ export class Publisher {
   }
 
   private async round(): Promise<void> {
+    const { engine } = this.options;
     const serving = this.waiters;
     this.waiters = [];
     try {
       this.seen = false;
-      const entry = await this.options.engine.capture(this.stamp());
+      const entry = await engine.capture(this.stamp());
       this.captureFailures = 0;
       if (entry) await this.publish(entry);
       else this.captureFoundNothing();
+      // Writers that wait for an answer write nothing meanwhile, so the log can be emptied without shutting anybody out.
+      if (engine.checkpointDue === 'overdue') await this.checkpoint();
       this.answer(serving);
-      if (this.options.engine.checkpointDue && !this.stopped) await this.checkpoint();
+      if (engine.checkpointDue !== 'no' && !this.stopped) await this.checkpoint();
     } catch (error) {
       if (this.fence) return this.answer(serving, this.fence);
       // Whoever waits goes on waiting, each with its own deadline, while the loop tries again.

@@ -48,12 +48,15 @@ export async function restoreSound(
 async function apply(
   { engine, ...source }: Surroundings,
   plan: RestorePlan,
-  { replace, onPlan, onProgress }: SoundRestoreHooks & { readonly replace: boolean },
+  options: SoundRestoreHooks & { readonly replace: boolean },
 ): Promise<{ sink: RestoreSink; last: AppliedFile }> {
-  onPlan(plan);
-  const sink = await engine.restore({ replace });
+  options.onPlan(plan);
+  const sink = await engine.restore(options);
   try {
-    return { sink, last: await applyPlan(source, plan, sink, onProgress) };
+    return {
+      sink,
+      last: await applyPlan(source, plan, sink, (progress) => options.onProgress(progress)),
+    };
   } catch (error) {
     await sink.abort();
     throw error;
