@@ -32,6 +32,7 @@ export const restore = {
       'ours / copy',
       'Litestream, s',
       'Litestream / ours',
+      'our CPU, s',
       'our peak memory, MB',
     ];
     return { rows, tables: [table(head, lines)] };
@@ -85,12 +86,13 @@ function figures(results) {
     overCopy: over('ours', 'copy'),
     overDurable: over('ours', 'durable-copy'),
     faster: over('litestream', 'ours'),
+    cpu: medians(results.get('ours')).cpuMs / 1_000,
     rssMb: medians(results.get('ours')).rssMb,
   };
 }
 
 function rowsOf(megabytes, results) {
-  const { copy, durable, ours, litestream, overCopy, overDurable, faster, rssMb } =
+  const { copy, durable, ours, litestream, overCopy, overDurable, faster, cpu, rssMb } =
     figures(results);
   const goal = (given) => (megabytes === GOAL_MEGABYTES ? given : {});
   const of = `of ${megabytes} MB`;
@@ -102,11 +104,15 @@ function rowsOf(megabytes, results) {
     row(`restore ${of} over the copy`, overCopy, 'x', goal({ atMost: 3 })),
     row(`restore ${of} over copy and fsync`, overDurable, 'x'),
     row(`litestream restore ${of} over ours`, faster, 'x', goal({ atLeast: 4 })),
+    row(`CPU of a restore ${of}`, cpu, 's'),
     row(`peak memory of a restore ${of}`, rssMb, 'MB'),
   ];
 }
 
 function lineOf(megabytes, results) {
-  const { copy, durable, ours, litestream, overCopy, faster, rssMb } = figures(results);
-  return [megabytes, ...[copy, durable, ours, overCopy, litestream, faster, rssMb].map(digits)];
+  const { copy, durable, ours, litestream, overCopy, faster, cpu, rssMb } = figures(results);
+  return [
+    megabytes,
+    ...[copy, durable, ours, overCopy, litestream, faster, cpu, rssMb].map(digits),
+  ];
 }
