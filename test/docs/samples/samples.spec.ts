@@ -74,7 +74,9 @@ describe('the code in the documentation', () => {
     process.env.NETWORK_DB_PATH = folder.file('shared', 'name.db');
     process.env.DATABASE_PATH = folder.file('disk', 'app.db');
     const app = await serve({ imports: [AppModule], providers: [Rescue] });
+    // Each is confirmed, so the second one has a TXID above 2.
     await server(app).post('/users').send({ name: 'Ada' }).expect(201);
+    await server(app).post('/users').send({ name: 'Grace' }).expect(201);
     const before = process.cwd();
     process.chdir(folder.path);
     try {
