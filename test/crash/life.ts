@@ -118,9 +118,10 @@ class Life {
     const [least, most] = long ? AFTER_RESTART_MS : LOAD_MS;
     await delay(random.int(least, most));
     const end = this.app.age + LOAD_MAX_MS;
-    const enough = (): boolean => load.tally.acknowledged >= ACKNOWLEDGED_MIN && load.underway > 0;
+    const enough = (): boolean => load.tally.acknowledged >= ACKNOWLEDGED_MIN;
     while (!enough() && this.app.running && this.app.age < end) await delay(POLL_MS);
     this.demandRunning();
+    await load.lastWrite();
     load.end();
     this.livedMs = this.app.age;
     await this.app.kill();

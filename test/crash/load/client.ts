@@ -35,13 +35,13 @@ export class Client {
     this.other = new Connection(options.url);
   }
 
-  /** Requests that wait for an answer now. */
-  get underway(): number {
-    return this.connection.underway + this.other.underway;
-  }
-
   get ended(): boolean {
     return this.options.ended();
+  }
+
+  /** Resolves when the next request is out. */
+  nextSent(): Promise<void> {
+    return new Promise((resolve) => (this.connection.onSent = resolve));
   }
 
   close(): void {

@@ -24,8 +24,8 @@ const ANSWER_TIMEOUT_MS = 20_000;
 /** One keep-alive connection to the app, with one request at a time. */
 export class Connection {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  /** Requests that are sent and wait for their answer's first byte. */
-  underway = 0;
+  /** Called when a request has been handed to the operating system whole. */
+  onSent: () => void = () => undefined;
 
   constructor(private readonly url: string) {}
 
@@ -38,8 +38,7 @@ export class Connection {
       timeout: ANSWER_TIMEOUT_MS,
       headers: text === undefined ? {} : JSON_HEADERS(text),
     });
-    this.underway++;
-    return outcomeOf(call, text).finally(() => this.underway--);
+    return outcomeOf(call, text, () => this.onSent());
   }
 
   close(): void {
@@ -52,7 +51,11 @@ const JSON_HEADERS = (text: string) => ({
   'content-length': Buffer.byteLength(text),
 });
 
-function outcomeOf(call: ClientRequest, text: string | undefined): Promise<Outcome> {
+function outcomeOf(
+  call: ClientRequest,
+  text: string | undefined,
+  onSent: () => void,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     let socket: Socket | undefined;
     let readBefore = 0;
@@ -61,7 +64,10 @@ function outcomeOf(call: ClientRequest, text: string | undefined): Promise<Outco
       socket = taken;
       readBefore = taken.bytesRead;
     });
-    call.on('finish', () => (sent = true));
+    call.on('finish', () => {
+      sent = true;
+      onSent();
+    });
     call.on('timeout', () => call.destroy());
     call.on('response', (response) => void bodyOf(response).then(resolve));
     call.on('error', () => {

@@ -17,21 +17,24 @@ export interface LoadOptions {
 export class Load {
   readonly tally = new Tally();
   private ended = false;
-  private readonly clients: readonly Client[];
   private readonly running: Promise<void>[];
 
-  constructor({ random, ...options }: LoadOptions) {
-    this.clients = Array.from({ length: CLIENTS }, (_, at) => {
-      const name = `k${at}`;
-      return new Client({ ...options, name, tally: this.tally, ended: () => this.ended });
-    });
-    this.running = this.clients.map((client, at) =>
-      new Person(client, random.fork(`person ${at}`), this.tally).run(),
+  constructor(private readonly options: LoadOptions) {
+    this.running = Array.from({ length: CLIENTS }, (_, at) =>
+      this.person(this.client(`k${at}`), `person ${at}`).run(),
     );
   }
 
-  get underway(): number {
-    return this.clients.reduce((sum, client) => sum + client.underway, 0);
+  /**
+   * One more write, by nobody else; resolves when it is out. Answers to all others may be on their way already, so that
+   * only this makes sure that a kill right now meets a request in flight.
+   */
+  async lastWrite(): Promise<void> {
+    const client = this.client('last');
+    const sent = client.nextSent();
+    const write = this.person(client, 'last').newUser();
+    this.running.push(write.finally(() => client.close()));
+    await Promise.race([sent, write]);
   }
 
   /** From here on nothing new is sent and a missing answer is no problem. Call it in the moment of the kill. */
@@ -42,5 +45,14 @@ export class Load {
   /** Resolves when every request has come to something. */
   async settled(): Promise<void> {
     await Promise.all(this.running);
+  }
+
+  private client(name: string): Client {
+    const { url, life, model } = this.options;
+    return new Client({ url, life, model, name, tally: this.tally, ended: () => this.ended });
+  }
+
+  private person(client: Client, label: string): Person {
+    return new Person(client, this.options.random.fork(label), this.tally);
   }
 }

@@ -41,7 +41,7 @@ export class Person {
     return this.nonsense();
   }
 
-  private newUser(): Promise<void> {
+  newUser(): Promise<void> {
     if (this.client.users().length >= USERS_KEPT) return this.deleteUser();
     const email = `${this.client.label('u')}@example.org`;
     return this.client.change(this.client.newUser(email), this.userMade(email));
