@@ -61,33 +61,40 @@ export class Replica {
   }
 
   private async end(timeoutMs: number): Promise<boolean> {
-    await this.starting?.catch(() => undefined);
-    if (!this.publisher) return true;
-    const { clock, engine } = this.options;
-    const deadline = new AbortController();
-    const done = new AbortController();
-    clock.sleep(timeoutMs, done.signal).then(
-      () =>
-        deadline.abort(
-          new PersistenceError(
-            'FLUSH_TIMEOUT',
-            `The last commits were not stored within ${timeoutMs} ms.`,
-          ),
-        ),
-      () => undefined,
-    );
+    const deadline = this.deadlineIn(timeoutMs);
     let released: number | null = null;
     try {
+      await orAborted(this.settledStart(), deadline.signal);
+      if (!this.publisher) return true;
       released = await this.drain(this.publisher, deadline.signal);
     } catch (error) {
       if (error instanceof PersistenceError) this.model.failed(error, 1);
-      await this.publisher.end();
+      await this.publisher?.end();
     } finally {
-      done.abort();
+      deadline.cancel();
     }
-    await engine.close({ released });
+    await this.options.engine.close({ released });
     this.model.stopped(released !== null);
     return released !== null;
+  }
+
+  /** A start that failed has let go of everything itself. */
+  private async settledStart(): Promise<void> {
+    await this.starting?.catch(() => undefined);
+  }
+
+  private deadlineIn(timeoutMs: number): { readonly signal: AbortSignal; cancel(): void } {
+    const passed = new AbortController();
+    const cancelled = new AbortController();
+    const late = new PersistenceError(
+      'FLUSH_TIMEOUT',
+      `The last commits were not stored within ${timeoutMs} ms.`,
+    );
+    this.options.clock.sleep(timeoutMs, cancelled.signal).then(
+      () => passed.abort(late),
+      () => undefined,
+    );
+    return { signal: passed.signal, cancel: () => cancelled.abort() };
   }
 
   /** Shuts writers out, stores what is left, and ends the log of this life with a release. */

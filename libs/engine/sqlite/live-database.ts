@@ -115,12 +115,9 @@ export class LiveDatabase {
 
   /** Cheap enough to be asked every few ms: is there a frame that no capture has looked at? */
   hasNews(): boolean {
-    if (this.lostPlace) return true;
-    const header = this.wal.header();
-    if (!header) return false;
-    const cursor =
-      this.cursor && sameGeneration(header, this.cursor) ? this.cursor : walStart(header);
-    return this.wal.hasFrameAt(cursor);
+    const header = this.findPlace();
+    if (header === 'lost') return true;
+    return header !== null && this.wal.hasFrameAt(this.cursor!);
   }
 
   /** Every commit that is in no entry yet, as one entry. */
@@ -242,29 +239,40 @@ export class LiveDatabase {
   /** What was committed since the last capture; null if nothing; 'lost' if the log no longer leads from there to now. */
   private look(): News | 'lost' | null {
     this.watchLock();
+    const header = this.findPlace();
+    if (header === null || header === 'lost') return header;
+    const from = this.cursor!;
+    if (!this.wal.hasFrameAt(from)) return null;
+    const scan = this.wal.scan(header, from);
+    return scan.commits === 0 ? null : { header, from, scan };
+  }
+
+  /**
+   * Sees to it that the cursor stands in the log that `header` begins; null while there is none. A log that was restarted
+   * is noted on disk as soon as it is seen: a kill right after finds the file provable.
+   */
+  private findPlace(): WalHeader | 'lost' | null {
     if (this.lostPlace) return 'lost';
     const header = this.wal.header();
     if (!header) return this.cursor && !this.restartable ? this.lose('the log was cut') : null;
     if (header.pageSize !== this.pageSize) return this.lose('its page size changed');
-    if (!this.cursor || !sameGeneration(header, this.cursor)) {
-      if (this.cursor && !this.restartable)
-        return this.lose('the log was restarted under a reader');
-      if (this.cursor && this.leftBehind(header, this.cursor))
-        return this.lose('a commit was left behind');
-      this.cursor = walStart(header);
-      this.attempted = 0;
-      this.restartable = false;
-      this.listener.atPosition(this.txid, toPosition(this.cursor));
-    } else if (!this.wal.isAnchored(this.cursor, this.pageSize)) {
+    if (this.cursor && sameGeneration(header, this.cursor)) {
+      if (this.wal.isAnchored(this.cursor, this.pageSize)) return header;
       return this.lose('captured frames were overwritten');
     }
-    if (!this.wal.hasFrameAt(this.cursor)) return null;
-    const scan = this.wal.scan(header, this.cursor);
-    return scan.commits === 0 ? null : { header, from: this.cursor, scan };
+    if (this.cursor && !this.restartable) return this.lose('the log was restarted under a reader');
+    if (this.cursor && this.leftBehind(header, this.cursor))
+      return this.lose('a commit was left behind');
+    this.cursor = walStart(header);
+    this.attempted = 0;
+    this.restartable = false;
+    this.listener.atPosition(this.txid, toPosition(this.cursor));
+    return header;
   }
 
   /** Something went past SQLite's locks. Nothing is lost by it: the next entry holds every page. */
   private lose(how: string): 'lost' {
+    this.lostPlace = true;
     this.listener.warn(
       `The place in the write-ahead log of ${this.path} was lost (${how}); the whole database is stored anew.`,
     );

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { memory, SyncService } from 'nestjs-persistence';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { DatabaseLife } from '../../../libs/persistence/database/database-life';
@@ -97,6 +98,19 @@ describe('a commit', () => {
       expect(stored).toBe(true);
       expect(sync.status().durableTxid).toBeGreaterThanOrEqual(txid!);
     }
+    await app.close();
+  });
+
+  it('of a transaction that reads first cannot be refused by a checkpoint: the lock is taken at its begin', async () => {
+    const app = await start();
+    const other = new Database(folder.file('app.db'), { timeout: 0 });
+    await app.get(DataSource).transaction(async (manager) => {
+      await manager.find(Note);
+      expect(() => other.exec('BEGIN IMMEDIATE')).toThrow(/locked/);
+      await manager.insert(Note, { text: 'x' });
+    });
+    other.exec('BEGIN IMMEDIATE; ROLLBACK');
+    other.close();
     await app.close();
   });
 
