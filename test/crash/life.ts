@@ -16,12 +16,12 @@ const POLL_MS = 2;
 /** A long life goes on until the write-ahead log has been restarted, and this much longer. */
 const LONG_MAX_MS = 20_000;
 const AFTER_RESTART_MS = [0, 300] as const;
-/** Lines of a start; an early kill comes shortly after one of them, at most so many ms. */
-const START_LINES: readonly (readonly [string, number])[] = [
-  ['Found: ', 60],
-  ['Restoring TXID', 60],
-  ['Commits are stored from here on', 10],
-];
+/** Lines of a start; an early kill comes shortly after one of them. A start that continues a file restores nothing. */
+const OWNED = 'Commits are stored from here on';
+const START_LINES = ['Found: ', 'Restoring TXID', OWNED];
+const AFTER_LINE_MAX_MS = 60;
+/** The last of them is near the end. */
+const AFTER_OWNED_MAX_MS = 10;
 const LISTENING = 'Listening on';
 const PROBLEMS_SHOWN = 20;
 
@@ -89,9 +89,9 @@ class Life {
 
   private async dieEarly(): Promise<void> {
     const { random } = this.input;
-    const [line, maxMs] = random.pick(START_LINES);
-    await this.app.line(new RegExp(`${line}|${LISTENING}`));
-    await delay(random.int(0, maxMs));
+    const pattern = new RegExp(`${random.pick(START_LINES)}|${OWNED}|${LISTENING}`);
+    const [line] = (await this.app.line(pattern)) ?? [];
+    await delay(random.int(0, line === OWNED ? AFTER_OWNED_MAX_MS : AFTER_LINE_MAX_MS));
     this.demandRunning();
     this.livedMs = this.app.age;
     await this.app.kill();
