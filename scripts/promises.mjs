@@ -22,6 +22,11 @@ const PROMISES = [
     /everything it acknowledged after kill -9 and a lost disk/,
   ],
   [
+    'Killed under load again and again, its disk wiped each time, the demo loses nothing that it acknowledged, and every page of the restored file is right.',
+    'test/crash/crash.spec.ts',
+    /loses nothing that it acknowledged/,
+  ],
+  [
     'Commits are stored without anybody calling `flush()`.',
     'test/journeys/start/restore-before-open.spec.ts',
     /without anybody calling flush/,
@@ -152,7 +157,12 @@ const PROMISES = [
     /newest entry is missing, and a host that knows better: refused/,
   ],
   [
-    'A damaged stored file is refused, or gives the very bytes.',
+    'Whatever is damaged, cut, exchanged or missing in the store: the newest state, or a stop that names the object and changes nothing.',
+    'test/corruption/corruption.spec.ts',
+    /never silently wrong|names the object when it stops/,
+  ],
+  [
+    'A damaged file that Litestream wrote is refused, or gives the very bytes.',
     'test/compat/fixtures/damage.spec.ts',
     /is refused, or restores to the very bytes/,
   ],
