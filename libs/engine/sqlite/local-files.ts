@@ -2,17 +2,44 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   openSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { PersistenceError } from '../../errors';
 
 /** Journals first: a database must never stand beside a journal that is not its own. */
 const JOURNALS = ['-wal', '-shm', '-journal'] as const;
 const SET_ASIDE_KEPT = 3;
+const MAX_LINKS = 40;
+
+/**
+ * The file that a path leads to. SQLite follows a link and puts its journals beside the file it finds there, and so must
+ * everything of ours. A name that SQLite would trim is `DATABASE_UNREADABLE`.
+ */
+export function followLink(path: string): string {
+  if (path !== path.trim()) {
+    throw new PersistenceError(
+      'DATABASE_UNREADABLE',
+      `The name "${path}" begins or ends with white space.`,
+      {
+        hint: 'Rename the file: better-sqlite3 would open another one.',
+      },
+    );
+  }
+  let file = path;
+  for (let links = 0; lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink(); links++) {
+    if (links === MAX_LINKS)
+      throw new PersistenceError('DATABASE_UNREADABLE', `${path} is a link that never ends.`);
+    file = resolve(dirname(file), readlinkSync(file));
+  }
+  return file;
+}
 
 /** Which file this is, and in which version: changes whenever anybody writes or replaces it. */
 export interface FileIdentity {

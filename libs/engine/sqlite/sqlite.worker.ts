@@ -3,6 +3,7 @@ import { PersistenceError, type PersistenceErrorData } from '../../errors';
 import { CommitPoll } from './commit-poll';
 import { EngineCore } from './engine-core';
 import type { WrittenEntry } from './entry-writer';
+import { followLink } from './local-files';
 import { databaseError } from './sqlite-errors';
 import type {
   CallMessage,
@@ -19,9 +20,12 @@ const { path } = workerData as SqliteWorkerData;
 const send = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void =>
   port.postMessage(message, transfer);
 
-const core = new EngineCore(path, (text) => send({ event: 'warning', text }));
+let owner: EngineCore | null = null;
+/** Made by the first call, so that a path that cannot be used is that call's answer. */
+const core = (): EngineCore =>
+  (owner ??= new EngineCore(followLink(path), (text) => send({ event: 'warning', text })));
 const poll = new CommitPoll(
-  () => core.hasNews(),
+  () => core().hasNews(),
   () => send({ event: 'commits' }),
 );
 
@@ -32,46 +36,46 @@ type Answers = {
 };
 
 const answers: Answers = {
-  inspect: () => core.inspect(),
-  prove: (head: Parameters<WorkerCalls['prove']>[0]) => core.prove(head),
-  create: (stamp: Parameters<WorkerCalls['create']>[0]) => core.create(stamp),
-  adopt: (stamp: Parameters<WorkerCalls['adopt']>[0]) => core.adopt(stamp),
-  beginRestore: (id: string) => core.beginRestore(id),
-  beginFile: (file: Parameters<WorkerCalls['beginFile']>[0]) => core.restore().beginFile(file),
-  writeFile: (chunk: Uint8Array) => core.restore().write(chunk),
-  endFile: () => core.restore().endFile(),
-  verifyRestore: (depth: 'quick' | 'full') => core.restore().verify(depth),
-  finishRestore: (replace: boolean) => core.finishRestore(replace),
-  abortRestore: () => core.abortRestore(),
-  beginReceive: (id: string) => core.beginReceive(id),
+  inspect: () => core().inspect(),
+  prove: (head: Parameters<WorkerCalls['prove']>[0]) => core().prove(head),
+  create: (stamp: Parameters<WorkerCalls['create']>[0]) => core().create(stamp),
+  adopt: (stamp: Parameters<WorkerCalls['adopt']>[0]) => core().adopt(stamp),
+  beginRestore: (id: string) => core().beginRestore(id),
+  beginFile: (file: Parameters<WorkerCalls['beginFile']>[0]) => core().restore().beginFile(file),
+  writeFile: (chunk: Uint8Array) => core().restore().write(chunk),
+  endFile: () => core().restore().endFile(),
+  verifyRestore: (depth: 'quick' | 'full') => core().restore().verify(depth),
+  finishRestore: (replace: boolean) => core().finishRestore(replace),
+  abortRestore: () => core().abortRestore(),
+  beginReceive: (id: string) => core().beginReceive(id),
   writePlain: ({ part, bytes }: Parameters<WorkerCalls['writePlain']>[0]) =>
-    core.receive().write(part, bytes),
-  finishReceive: () => core.finishReceive(),
-  abortReceive: () => core.abortReceive(),
-  beginClaim: (claim: Parameters<WorkerCalls['beginClaim']>[0]) => core.beginClaim(claim),
+    core().receive().write(part, bytes),
+  finishReceive: () => core().finishReceive(),
+  abortReceive: () => core().abortReceive(),
+  beginClaim: (claim: Parameters<WorkerCalls['beginClaim']>[0]) => core().beginClaim(claim),
   open: (head: Parameters<WorkerCalls['open']>[0]) => {
-    core.open(head);
+    core().open(head);
     poll.resume(true);
   },
   revive: (head: Parameters<WorkerCalls['revive']>[0]) => {
-    core.revive(head);
+    core().revive(head);
     poll.resume(true);
   },
   capture: async (stamp: Parameters<WorkerCalls['capture']>[0]) => {
     poll.stop();
-    const entry = await core.capture(stamp);
+    const entry = await core().capture(stamp);
     poll.resume(entry !== null);
-    return { entry, checkpointDue: core.checkpointDue };
+    return { entry, checkpointDue: core().checkpointDue };
   },
-  settled: (txid: number) => core.settled(txid),
+  settled: (txid: number) => core().settled(txid),
   beginCheckpoint: (stamp: Parameters<WorkerCalls['beginCheckpoint']>[0]) =>
-    core.beginCheckpoint(stamp),
-  finishCheckpoint: () => core.finishCheckpoint(),
-  hold: () => core.hold(),
-  reset: () => core.reset(),
+    core().beginCheckpoint(stamp),
+  finishCheckpoint: () => core().finishCheckpoint(),
+  hold: () => core().hold(),
+  reset: () => core().reset(),
   close: (released: number | null) => {
     poll.stop();
-    core.close(released);
+    core().close(released);
   },
 };
 
