@@ -9,15 +9,13 @@ import { room } from '../lib/product.mjs';
 import { counting } from '../lib/stores.mjs';
 
 const SETTLE_MS = 1_500;
-/** A server runs for days: its code has been compiled by the time it is measured. */
-const WARM_UP_COMMITS = 400;
 const WARM_UP_PAUSE_MS = 5;
 
 /**
  * Commits at a steady, sparse pace. CPU is that of this process (all threads) and, where Litestream replicates, that of
  * its process apart; bytes are what reaches the replica.
  */
-answer(async ({ folder, way, commits, perSecond }) => {
+answer(async ({ folder, way, warmUp, commits, perSecond }) => {
   const database = path.join(folder, 'app.db');
   const replica = path.join(folder, 'replica');
   const watched = counting(await openStore(way, folder));
@@ -39,7 +37,7 @@ answer(async ({ folder, way, commits, perSecond }) => {
   const { sentence, whole } = textSource(seeded(3));
   const insert = () =>
     notes.insert({ author: whole(5_000), text: sentence(20), created: Date.now() });
-  for (let i = 0; i < WARM_UP_COMMITS; i++) {
+  for (let i = 0; i < warmUp; i++) {
     await insert();
     await setTimeout(WARM_UP_PAUSE_MS);
   }

@@ -11,7 +11,7 @@ export const idle = {
     'An app that wrote once and then does nothing, minutes 2 to 4 after that, with and without the module: as many pairs as rounds, side by side.',
   async run(context) {
     const window = context.quick
-      ? { fromSeconds: 5, toSeconds: 20 }
+      ? { fromSeconds: 5, toSeconds: 15 }
       : { fromSeconds: 120, toSeconds: 240 };
     const pairs = await Promise.all(
       Array.from({ length: context.rounds }, (_, i) => pair(context, i, window)),
