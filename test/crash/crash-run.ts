@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { inodeOf, type Remains } from './death/post-mortem';
 import { DemoProcess, type Origin } from './demo-process';
 import { DISK_SCENARIOS } from './disk/disk-scenarios';
+import { setAsides } from './disk/set-aside';
 import { live } from './life';
 import { failuresOf, hasFailed, type LifeReport } from './life-report';
 import { PlatformModel, type Settled } from './model/platform-model';
@@ -36,6 +37,8 @@ export interface CrashResult {
 interface Beginning {
   readonly disk: string;
   readonly expected: Origin | null;
+  /** What had been set aside on it already, if the start has to set aside what it finds. */
+  readonly aside: ReadonlySet<string> | null;
 }
 
 /** In the folder of the evidence: every failure, whole. */
@@ -86,7 +89,7 @@ class CrashRun {
   private async runLives(): Promise<string[]> {
     const { places, model, root } = this;
     const { lives, onLife } = this.options;
-    let next: Beginning = { disk: 'empty', expected: 'created' };
+    let next: Beginning = { disk: 'empty', expected: 'created', aside: null };
     for (let life = 1; life <= lives; life++) {
       const early = life % EARLY_EVERY === 0;
       const long = life % LONG_EVERY === 0;
@@ -100,7 +103,7 @@ class CrashRun {
       if (lived.remains) this.keep(lived.remains);
       next = this.options.keepDisk ? await this.meddle(lived.report) : this.wipe();
     }
-    return this.lastStart(next.expected);
+    return this.lastStart(next);
   }
 
   private keep(remains: Remains): void {
@@ -112,7 +115,7 @@ class CrashRun {
   private wipe(): Beginning {
     rmSync(this.disk, { recursive: true });
     mkdirSync(this.disk);
-    return { disk: 'wiped', expected: 'restored' };
+    return { disk: 'wiped', expected: 'restored', aside: null };
   }
 
   private async meddle({ life, early }: LifeReport): Promise<Beginning> {
@@ -121,25 +124,28 @@ class CrashRun {
     const [older, remains] = this.remains.slice(-2);
     // An early death leaves anything between the old file and a restored one, and that is to be met as it is.
     if (early || !older || !remains?.head || !existsSync(database)) {
-      return { disk: 'kept', expected: null };
+      return { disk: 'kept', expected: null, aside: null };
     }
     const scenario = DISK_SCENARIOS[this.scenario++ % DISK_SCENARIOS.length]!;
     const random = this.random.fork(`disk ${life}`);
     const disk = { database, remains, older, life, model, random };
     const expected = await scenario.apply(disk);
     this.spoiled = scenario.spoils ? inodeOf(database) : null;
-    return { disk: scenario.name, expected };
+    const aside = expected === 'restored' ? setAsides(database) : null;
+    return { disk: scenario.name, expected, aside };
   }
 
   /** A start that is not killed, and a clean end. */
-  private async lastStart(expected: Origin | null): Promise<string[]> {
+  private async lastStart({ expected, aside }: Beginning): Promise<string[]> {
     const { model } = this;
     const life = this.options.lives + 1;
     const app = DemoProcess.launch(this.places);
     const failures: string[] = [];
     try {
       const url = await app.ready();
-      const { lost, problems, settled } = await checkOpening({ app, url, model, life, expected });
+      const { database } = this.places;
+      const opening = { app, url, model, life, database, expected, aside };
+      const { lost, problems, settled } = await checkOpening(opening);
       this.addSettled(settled);
       failures.push(...lost.map((each) => `lost: ${each}`), ...problems);
       if (!(await app.stop())) failures.push(`it did not end cleanly:\n${app.log}`);

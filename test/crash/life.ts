@@ -34,6 +34,8 @@ export interface LifeInput {
   /** What was done to the disk, in words, and what the start has to make of it (null: several ways are right). */
   readonly disk: string;
   readonly expected: Origin | null;
+  /** What had been set aside on it already, if the start has to set aside what it finds. */
+  readonly aside: ReadonlySet<string> | null;
   /** Inode of the database on it if that is not to be compared with the replica. */
   readonly spoiled: bigint | null;
   readonly places: Places;
@@ -99,10 +101,12 @@ class Life {
   }
 
   private async dieUnderLoad(): Promise<void> {
-    const { life, model, expected } = this.input;
+    const { life, model, expected, aside, places } = this.input;
     const url = await this.app.ready();
     this.readyMs = this.app.age;
-    const opening = await checkOpening({ app: this.app, url, model, life, expected });
+    const { app } = this;
+    const { database } = places;
+    const opening = await checkOpening({ app, url, model, life, database, expected, aside });
     this.settled = opening.settled;
     this.lost.push(...opening.lost);
     this.problems.push(...opening.problems);

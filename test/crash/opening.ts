@@ -1,4 +1,5 @@
 import type { DemoProcess, Origin } from './demo-process';
+import { hasNewSetAside } from './disk/set-aside';
 import { Connection } from './load/connection';
 import { readBack } from './load/read-back';
 import type { PlatformModel, Settled } from './model/platform-model';
@@ -15,8 +16,11 @@ export interface OpeningInput {
   readonly url: string;
   readonly model: PlatformModel;
   readonly life: number;
+  readonly database: string;
   /** Where the database has to come from; null where several ways are right. */
   readonly expected: Origin | null;
+  /** What had been set aside beside it before the start, which has to set aside what it found; null if it need not. */
+  readonly aside: ReadonlySet<string> | null;
 }
 
 /**
@@ -24,10 +28,13 @@ export interface OpeningInput {
  * seen, because a write of ours is acknowledged before: then everything that can be seen is stored.
  */
 export async function checkOpening(input: OpeningInput): Promise<Opening> {
-  const { app, url, model, life, expected } = input;
+  const { app, url, model, life, database, expected, aside } = input;
   const problems: string[] = [];
   if (expected !== null && app.origin !== expected) {
     problems.push(`the database was ${app.origin}, ${expected} was expected:\n${app.log}`);
+  }
+  if (aside && !hasNewSetAside(database, aside)) {
+    problems.push(`the file that was found is nowhere:\n${app.log}`);
   }
   await writeMarker(url, `marker-${life}`, model);
   const actual = await readBack(url);
