@@ -93,9 +93,10 @@ export class Life {
     if (!(await this.stop())) throw new Error('the end was not clean');
   }
 
-  /** An end that the store hears nothing of: no release. What stands on this disk is not to be used afterwards. */
-  async vanish(): Promise<void> {
+  /** An end that the store hears nothing of: no release. `last`: what the app still does when the store is gone. */
+  async vanish(last: (app: Database.Database) => void = () => undefined): Promise<void> {
     this.network.inject({ fault: { kind: 'fail' }, times: Infinity });
+    last(this.app);
     await this.stop();
   }
 
