@@ -16,7 +16,7 @@ export function rowHash(database: Database.Database): string {
     hash.update(`${JSON.stringify(entry)}\n`);
     if (entry.type !== 'table') continue;
     const rows = database
-      .prepare(`SELECT * FROM ${quoted(entry.name)} ORDER BY rowid`)
+      .prepare(`SELECT * FROM ${quoted(entry.name)}`)
       .raw(true)
       .safeIntegers(true);
     for (const row of rows.iterate() as IterableIterator<unknown[]>)
