@@ -56,7 +56,7 @@ describe('A replica damaged in one place', () => {
     expect(labels(findings.filter(({ complaints }) => complaints.length > 0))).toEqual([]);
   });
 
-  // Known: where TXID 1 itself is of another replica, entry 2 is blamed, and TXID 1 named.
+  // Known: an intact entry that the one behind it does not name is named, and restored.
   it.failing('names a newest good point that can be restored and holds what it held', () => {
     expect(findings.some(({ point }) => typeof point === 'number')).toBe(true);
     expect(labels(findings.filter(({ advice }) => advice.length > 0))).toEqual([]);

@@ -31,6 +31,7 @@ const GROUPS = {
   missing: 'a file missing',
   foreign: 'a file of another replica in its place',
   fork: 'an entry of a writer that never claimed in its place',
+  same: 'another entry of the same writer in its place',
   future: 'a file dated a day ahead',
 } as const;
 
@@ -39,6 +40,7 @@ export const TOLD_BY_ANOTHER: ReadonlySet<string> = new Set([
   GROUPS.missing,
   GROUPS.foreign,
   GROUPS.fork,
+  GROUPS.same,
 ]);
 
 const POSITIONS = 200;
@@ -59,6 +61,8 @@ export function casesOf(sample: SampleReplica, other: SampleReplica): Case[] {
     ...keys.map((key) => missing(key)),
     ...files.map((key) => foreign(key, other)),
     ...files.map((key) => fork(key, log)),
+    // Of the newest one nobody could tell.
+    ...files.slice(0, -1).map((key) => replaced(key, log)),
     ...[entryKey(1), claim, entryKey(log.head)].map((key) => futureDated(key)),
   ];
   const ofOpen = [
@@ -141,7 +145,16 @@ const fork = (key: string, { objects }: SampleReplica): Damage => ({
   group: GROUPS.fork,
   label: `${key} by another writer`,
   key,
-  apply: (files) => edit(files, key, () => rewrite(objects.get(key)!.bytes)),
+  apply: (files) =>
+    edit(files, key, () => rewrite(objects.get(key)!.bytes, { nodeId: 'f0f0f0f0f0f0f0f0' })),
+});
+
+/** Intact, of the right writer, with the right parent: only the entry behind it tells. */
+const replaced = (key: string, { objects }: SampleReplica): Damage => ({
+  group: GROUPS.same,
+  label: `${key} with other content`,
+  key,
+  apply: (files) => edit(files, key, () => rewrite(objects.get(key)!.bytes, {})),
 });
 
 const futureDated = (key: string): Damage => ({
@@ -161,7 +174,8 @@ function flip(bytes: Buffer, at: number, bits: number): Buffer {
   return bytes;
 }
 
-function rewrite(bytes: Buffer): Buffer {
+/** The same entry with one byte of a text changed, and of its header what is given. */
+function rewrite(bytes: Buffer, changes: Partial<LtxHeader>): Buffer {
   const pages: { pgno: number; page: Buffer }[] = [];
   let header: LtxHeader | undefined;
   const decoder = new LtxDecoder({
@@ -171,7 +185,7 @@ function rewrite(bytes: Buffer): Buffer {
   decoder.write(bytes);
   decoder.end();
   const chunks: Buffer[] = [];
-  const written = { ...header!, nodeId: 'f0f0f0f0f0f0f0f0' };
+  const written = { ...header!, timestamp: header!.timestamp + 1, ...changes };
   const encoder = new LtxEncoder(written, (chunk) => chunks.push(Buffer.from(chunk)));
   // The last byte of a leaf belongs to a text in it.
   const last = pages.at(-1)?.page;
