@@ -40,10 +40,14 @@ forbidden.push(
   },
   {
     name: 'replica-sees-ports-only',
-    comment: 'The protocol knows no provider and no engine implementation, so that a simulation can drive it.',
+    comment:
+      'The protocol knows no provider and no engine implementation, so that a simulation can drive it.',
     severity: 'error',
     from: { path: room('replica'), pathNot: '\\.(e2e-)?spec\\.ts$' },
-    to: { path: '^libs/(storage|engine)/', pathNot: '^libs/storage/(object-store|store-error)\\.ts$|^libs/engine/database-engine\\.ts$' },
+    to: {
+      path: '^libs/(storage|engine)/',
+      pathNot: '^libs/storage/(object-store|store-error)\\.ts$|^libs/engine/database-engine\\.ts$',
+    },
   },
   {
     name: 'replica-is-pure',
@@ -88,6 +92,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['require', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['require', 'node', 'default'],
+    },
   },
 };

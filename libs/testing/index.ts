@@ -1,3 +1,4 @@
+export type * from '../storage/object-store';
 export { TestProcess, type ProcessEnd, type TestProcessOptions } from './child-process';
 export {
   type ContractCase,

@@ -161,6 +161,7 @@ describe('Publishing commits', () => {
       role: 'fenced',
       error: { code: 'REPLICA_FENCED' },
     });
+    expect(await one.engine.hold()).toBe(true);
     expect(() => one.db.exec('INSERT INTO t VALUES (2)')).toThrow(/locked/);
     await other.store('INSERT INTO t VALUES (3)');
   });

@@ -151,6 +151,15 @@ describe('The start table', () => {
       expect(await start()).toMatchObject({ origin: 'continued', rows: ['a'] });
     });
 
+    it('and the file of a life that was killed before anything was written: continued', async () => {
+      await life('a');
+      places.wipeDisk();
+      const { app, origin } = await start();
+      expect(origin).toBe('restored');
+      await app.kill();
+      expect(await start()).toMatchObject({ origin: 'continued', rows: ['a'] });
+    });
+
     it('without replica.json, because the first life died in between: it is written anew', async () => {
       await life('a');
       rmSync(join(places.replica, 'replica.json'));

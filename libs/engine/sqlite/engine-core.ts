@@ -38,7 +38,7 @@ import {
 import { proveFiles } from './proof';
 import { ReceiveSession } from './receive-session';
 import { RestoreSession } from './restore-session';
-import { Sidecar, type SidecarData } from './sidecar';
+import { Sidecar, type SidecarData, WITHOUT_LOG } from './sidecar';
 import { databaseError } from './sqlite-errors';
 import type { WalCursor } from './wal-format';
 
@@ -209,7 +209,7 @@ export class EngineCore {
       live.continueFrom({ txid: head.txid, commit: head.commit, cursor });
     this.remember({
       stored: head.txid,
-      lines: this.lineAt(head.txid, live.position),
+      lines: this.lineAt(head.txid, live.position ?? WITHOUT_LOG),
       main: fileIdentity(this.path),
       clean: null,
     });

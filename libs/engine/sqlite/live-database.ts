@@ -24,6 +24,8 @@ const BARRIER_PAGES = 4_000;
 /** A log file that has grown beyond this is cut when it is empty. */
 const TRUNCATE_ABOVE_BYTES = 64 * 1024 * 1024;
 const HOLD_STEP_MS = 5;
+/** Looking whether the log was deleted is a system call that a commit need not pay for. */
+const WATCH_EVERY_MS = 500;
 
 /** What the owner of the sidecar wants to know while the database is live. */
 export interface LiveListener {
@@ -66,6 +68,7 @@ export class LiveDatabase {
    */
   private restartable = true;
   private warnedOfUnlinkedLog = false;
+  private lockWatched = Number.NEGATIVE_INFINITY;
   private lostPlace = false;
 
   /** Opens the database, which must be in WAL mode, and holds it. */
@@ -285,7 +288,10 @@ export class LiveDatabase {
   }
 
   private watchLock(): void {
-    if (this.warnedOfUnlinkedLog || !this.wal.unlinked) return;
+    const now = performance.now();
+    if (this.warnedOfUnlinkedLog || now - this.lockWatched < WATCH_EVERY_MS) return;
+    this.lockWatched = now;
+    if (!this.wal.unlinked) return;
     this.warnedOfUnlinkedLog = true;
     this.listener.warn(
       'The write-ahead log was deleted under the running app: something in this process opened and closed the database ' +

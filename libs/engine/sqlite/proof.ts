@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import type { LogHead, WalPosition } from '../database-engine';
 import { fileIdentity, sameFile } from './local-files';
-import type { SidecarData } from './sidecar';
+import { isWithoutLog, type SidecarData } from './sidecar';
 import type { WalCursor } from './wal-format';
 import { WalReader } from './wal-reader';
 
@@ -17,8 +17,8 @@ const no = (reason: string): FileProof => ({ proved: false, reason });
 
 /**
  * Whether the local files are the state that `head` names, plus at most commits behind it, told from their bytes alone:
- * the main file is the one this library left, and the log holds every frame up to the head's position, or the head is the
- * release of a clean end and there is no log. Opens no database.
+ * the main file is the one this library left, and the log holds every frame up to the head's position, or the main file
+ * alone is that state (behind a clean end, or a start that nothing was written after) and there is no log. Opens no database.
  */
 export function proveFiles(path: string, head: LogHead, sidecar: SidecarData | null): FileProof {
   if (!sidecar) return no('nothing is known about it');
@@ -30,11 +30,11 @@ export function proveFiles(path: string, head: LogHead, sidecar: SidecarData | n
   const own = sidecar.lines.filter((line) => line.nodeId === head.nodeId);
   const known = own.length > 0 || sidecar.clean?.txid === head.txid;
   if (!known) return no('the newest entry of the replica was written elsewhere');
-  if (sidecar.clean?.txid === head.txid && head.kind === 'release' && !hasLog(path)) {
-    return { proved: true, cursor: null, position: null };
-  }
-  const candidates = own.filter((line) => line.txid === head.txid).toReversed();
-  return findInLog(path, head.position ? [head.position, ...candidates] : candidates);
+  const lines = own.filter((line) => line.txid === head.txid).toReversed();
+  const withoutLog =
+    (sidecar.clean?.txid === head.txid && head.kind === 'release') || lines.some(isWithoutLog);
+  if (withoutLog && !hasLog(path)) return { proved: true, cursor: null, position: null };
+  return findInLog(path, head.position ? [head.position, ...lines] : lines);
 }
 
 function hasLog(path: string): boolean {

@@ -20,6 +20,16 @@ export interface SidecarLine extends WalPosition {
   readonly txid: number;
 }
 
+/** The place of a database without a log: the main file alone is its state. */
+export const WITHOUT_LOG: WalPosition = {
+  salt1: 0,
+  salt2: 0,
+  offset: 32,
+  checksum: '0'.repeat(16),
+};
+
+export const isWithoutLog = ({ salt1, salt2 }: WalPosition): boolean => salt1 === 0 && salt2 === 0;
+
 /** What a host remembers of its copy between two lives, in `<database>.persistence.json`. */
 export interface SidecarData {
   readonly version: 1;

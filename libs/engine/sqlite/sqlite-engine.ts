@@ -36,6 +36,8 @@ class SqliteEngine implements DatabaseEngine {
   private listener: (() => void) | null = null;
   private due: CheckpointUrgency = 'no';
   private restores = 0;
+  /** An entry that is not settled lies in a file. */
+  private spooled = false;
 
   constructor(private readonly options: SqliteEngineOptions) {
     this.worker = this.newWorker();
@@ -54,11 +56,11 @@ class SqliteEngine implements DatabaseEngine {
   }
 
   async create(stamp: EntryStamp): Promise<CapturedEntry> {
-    return captured(await this.worker.call('create', stamp));
+    return this.captured(await this.worker.call('create', stamp));
   }
 
   async adopt(stamp: EntryStamp): Promise<CapturedEntry> {
-    return captured(await this.worker.call('adopt', stamp));
+    return this.captured(await this.worker.call('adopt', stamp));
   }
 
   async restore({ replace }: { readonly replace: boolean }): Promise<RestoreSink> {
@@ -105,6 +107,16 @@ class SqliteEngine implements DatabaseEngine {
     this.listener = listener;
   }
 
+  private captured({ bytes, spool, size, ...entry }: WrittenEntry): CapturedEntry {
+    this.spooled ||= spool !== null;
+    const body = bytes ?? {
+      size,
+      open: (): AsyncIterable<Uint8Array> =>
+        createReadStream(spool!, { highWaterMark: SPOOL_CHUNK_BYTES }),
+    };
+    return { ...entry, body };
+  }
+
   private newWorker(): WorkerClient {
     const { path, onWarning } = this.options;
     return new WorkerClient({ path }, (message) => {
@@ -121,17 +133,20 @@ class SqliteEngine implements DatabaseEngine {
   async capture(stamp: EntryStamp): Promise<CapturedEntry | null> {
     const { entry, checkpointDue } = await this.worker.call('capture', stamp);
     this.due = checkpointDue;
-    return entry && captured(entry);
+    return entry && this.captured(entry);
   }
 
-  settled(txid: number): Promise<void> {
-    return this.worker.call('settled', txid);
+  async settled(txid: number): Promise<void> {
+    this.worker.settled = txid;
+    if (!this.spooled) return;
+    this.spooled = false;
+    await this.worker.call('dropSpools', undefined);
   }
 
   async beginCheckpoint(stamp: EntryStamp): Promise<CapturedEntry | null> {
     this.due = 'no';
     const entry = await this.worker.call('beginCheckpoint', stamp);
-    return entry && captured(entry);
+    return entry && this.captured(entry);
   }
 
   finishCheckpoint(): Promise<void> {
@@ -203,13 +218,4 @@ function ownBuffer(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
   return whole && chunk.buffer instanceof ArrayBuffer
     ? (chunk as Uint8Array<ArrayBuffer>)
     : new Uint8Array(chunk);
-}
-
-function captured({ bytes, spool, size, ...entry }: WrittenEntry): CapturedEntry {
-  const body = bytes ?? {
-    size,
-    open: () =>
-      createReadStream(spool!, { highWaterMark: SPOOL_CHUNK_BYTES }) as AsyncIterable<Uint8Array>,
-  };
-  return { ...entry, body };
 }

@@ -67,7 +67,7 @@ const answers: Answers = {
     poll.resume(entry !== null);
     return { entry, checkpointDue: core().checkpointDue };
   },
-  settled: (txid: number) => core().settled(txid),
+  dropSpools: () => undefined,
   beginCheckpoint: (stamp: Parameters<WorkerCalls['beginCheckpoint']>[0]) =>
     core().beginCheckpoint(stamp),
   finishCheckpoint: () => core().finishCheckpoint(),
@@ -84,8 +84,9 @@ port.on('message', (message: CallMessage) => {
   queue = queue.then(() => answer(message));
 });
 
-async function answer({ id, call, argument }: CallMessage): Promise<void> {
+async function answer({ id, call, argument, settled }: CallMessage): Promise<void> {
   try {
+    if (settled > 0) core().settled(settled);
     const result = await answers[call](argument as never);
     send({ id, result }, transferable(result));
   } catch (error) {

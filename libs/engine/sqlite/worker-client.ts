@@ -18,6 +18,8 @@ interface Waiter {
 export class WorkerClient {
   private worker: Worker | null = null;
   private ended: PersistenceError | null = null;
+  /** The store has everything up to this TXID. */
+  settled = 0;
   private nextId = 1;
   private readonly waiters = new Map<number, Waiter>();
 
@@ -36,7 +38,7 @@ export class WorkerClient {
       this.worker ??= this.start();
       const id = this.nextId++;
       this.waiters.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      this.worker.postMessage({ id, call: name, argument }, transfer);
+      this.worker.postMessage({ id, call: name, argument, settled: this.settled }, transfer);
     });
   }
 

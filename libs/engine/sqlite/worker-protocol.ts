@@ -40,7 +40,8 @@ export interface WorkerCalls {
   open(head: { readonly nodeId: string; readonly txid: number; readonly commit: number }): void;
   revive(head: { readonly nodeId: string; readonly txid: number; readonly commit: number }): void;
   capture(stamp: EntryStamp): CaptureReply;
-  settled(txid: number): void;
+  /** Does nothing but bring `settled` over, where files wait to be removed. */
+  dropSpools(): void;
   beginCheckpoint(stamp: EntryStamp): WrittenEntry | null;
   finishCheckpoint(): void;
   hold(): boolean;
@@ -59,6 +60,8 @@ export interface CallMessage {
   readonly id: number;
   readonly call: CallName;
   readonly argument: unknown;
+  /** The store has everything up to this TXID. Rides on the next call, because nobody waits for it. */
+  readonly settled: number;
 }
 
 export type WorkerMessage =

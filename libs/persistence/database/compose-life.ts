@@ -5,6 +5,7 @@ import type { ObjectStore } from '../../storage/object-store';
 import { EventLog, type LineLog } from '../log/event-log';
 import { redactedLines, redactFolders } from '../log/redact';
 import { applicationName } from '../module/application-name';
+import { DEFAULT_NAME } from '../module/default-name';
 import type { PersistenceSettings } from '../module/settings';
 import { AppConnections } from '../typeorm/app-connections';
 import { DatabaseLife } from './database-life';
@@ -55,6 +56,7 @@ export async function composeLife(
     newLineage: randomBytes(16).toString('hex'),
     settings,
     ...(backup === undefined ? {} : { backup }),
+    ...location(settings),
     onEvent,
   });
   const life: DatabaseLife = new DatabaseLife({
@@ -66,10 +68,17 @@ export async function composeLife(
         engine: createSqliteEngine({ path, onWarning }),
         clock: systemClock,
         ...(txid === undefined ? {} : { txid }),
+        ...location(settings),
         onEvent: (event) => events.write(event),
       }),
   });
   return life;
+}
+
+/** The replica as a shell takes it where the app's variables are set; it names no folder of this host. */
+function location({ name, storage }: PersistenceSettings): { location?: string } {
+  const known = storage.kind === 'network-path' && name === DEFAULT_NAME;
+  return known ? { location: '"file://$NETWORK_DB_PATH.replica"' } : {};
 }
 
 /** Files that messages may name by their full path. */

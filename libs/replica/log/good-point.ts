@@ -114,7 +114,7 @@ function hintFor(point: GoodPoint | null, inventory: Inventory, location = 'REPL
   }
   const { txid } = point;
   const own = `SyncService.restore({ to: 'rescued.db', txid: ${txid} })`;
-  const litestream = `"litestream restore -txid ${txid.toString(16).padStart(16, '0')} -o rescued.db ${location}"`;
+  const litestream = `\`litestream restore -txid ${txid.toString(16).padStart(16, '0')} -o rescued.db ${location}\``;
   const how = litestreamGets(point, inventory)
     ? `${litestream} writes it to a new file, and so does ${own}`
     : `${own} writes it to a new file`;

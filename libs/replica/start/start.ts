@@ -155,7 +155,7 @@ export class Start {
     const { path, size, setAside } = await receiveBackup(this.options.engine, backup);
     this.status.emit({
       type: 'found',
-      found: `The replica begins with the database file ${backup.key} (${size} bytes).`,
+      found: `The replica begins with the database file ${backup.key} (${size} bytes)`,
     });
     this.reportSetAside(setAside, `${path} gave way to ${backup.key}`);
     return this.begin('adopt', { ...local, size });
@@ -173,7 +173,7 @@ export class Start {
     if (proof.proved) return proof;
     this.status.emit({
       type: 'found',
-      found: `The local file ${local.path} is not used: ${proof.reason}.`,
+      found: `The local file ${local.path} is not used: ${proof.reason}`,
     });
     return null;
   }
@@ -332,6 +332,6 @@ function describe({ origin, from, claim, bytes }: Won, durationMs: number): Star
 function describeFound(head: Head | null, local: LocalDatabase): string {
   const file = local.present ? `a local file of ${local.size} bytes` : 'no local file';
   return head
-    ? `The replica ends at TXID ${head.txid}; there is ${file}.`
-    : `The replica is empty; there is ${file}.`;
+    ? `The replica ends at TXID ${head.txid}; there is ${file}`
+    : `The replica is empty; there is ${file}`;
 }
