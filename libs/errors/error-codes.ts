@@ -117,6 +117,10 @@ export const ERROR_CODES = codes({
     kind: 'configure',
     hint: 'Give the credentials permission to read, create, list and delete objects there.',
   },
+  STORE_FULL: {
+    kind: 'retry',
+    hint: 'Free space where the store keeps its objects, or raise its quota. Nothing is lost: what is not stored waits in the local file.',
+  },
   STORE_NOT_CONDITIONAL: {
     kind: 'configure',
     hint: 'This store cannot create an object only if it is absent, so two instances could overwrite each other. Use another store or folder, or set ownership to "trusted" if you guarantee a single writer.',

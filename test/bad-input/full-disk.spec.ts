@@ -83,7 +83,7 @@ describeWithSmallDisk('On a full disk', () => {
   });
 
   // Known: it has been switched to WAL mode by then.
-  it.failing(
+  it(
     'a database is not adopted that has no room, before one byte of it is changed',
     async () => {
       const database = makeLargeDatabase();
@@ -147,7 +147,7 @@ describeWithSmallDisk('On a full disk', () => {
   });
 
   // Known: STORE_DENIED, whose hint speaks of permissions.
-  it.failing(
+  it(
     'of the replica, the code and its hint speak of space, not of permissions',
     async () => {
       const store = await DirectoryStore.open({ root: disk.makeFolder('replica') });

@@ -11,8 +11,7 @@ describe('The memory of a start, measured on processes of their own', () => {
     large = await measure(128);
   }, 180_000);
 
-  // Known: flat from about 200 MB on, but V8 lets more than 48 MB of chunks become garbage first.
-  it.failing.each([
+  it.each([
     ['a first snapshot', 'adoption', 'adopted'],
     ['a restore', 'restore', 'restored'],
   ] as const)('does not grow with the database in %s', (name, phase, origin) => {

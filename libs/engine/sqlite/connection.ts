@@ -18,6 +18,8 @@ export function connect(path: string): Connection {
   try {
     const connection = new Database(path, { timeout: OPEN_BUSY_MS, fileMustExist: true });
     connection.pragma('wal_autocheckpoint = 0');
+    // Pages pass through once; the cache need not hold them (KiB).
+    connection.pragma('cache_size = -2000');
     return connection;
   } catch (error) {
     throw databaseError(error, path);

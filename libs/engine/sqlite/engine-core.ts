@@ -27,6 +27,7 @@ import { LiveDatabase, type LiveListener } from './live-database';
 import {
   fileIdentity,
   journalsOf,
+  needRoom,
   removeDatabase,
   removeLeftovers,
   sameFile,
@@ -360,6 +361,8 @@ export class EngineCore {
   private prepareForAdoption(): void {
     const connection = connect(this.path);
     try {
+      // One copy to read from, and at worst as much again for the entry that holds it.
+      needRoom(this.path, 2 * statSync(this.path).size, 'The first snapshot');
       const damage = findDamage(connection);
       if (damage !== null)
         throw new PersistenceError(

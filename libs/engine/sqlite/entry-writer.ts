@@ -6,6 +6,8 @@ import { toPosition, WAL_HEADER_SIZE, type WalCursor } from './wal-format';
 
 /** Above this an entry is spooled to disk instead of held in memory. */
 const SPOOL_ABOVE_BYTES = 16 * 1024 * 1024;
+/** A whole database is written while nothing is waited for: it is held in memory only if it is tiny. */
+const SPOOL_SNAPSHOT_ABOVE_BYTES = 1024 * 1024;
 const NO_CHECKSUM = '0'.repeat(16);
 
 /** An entry as the worker hands it over: its bytes, or the file that holds them. */
@@ -46,6 +48,10 @@ export class EntryWriter {
     this.encoder = new LtxEncoder(header(stamp, content), (chunk) => this.take(chunk));
   }
 
+  private get limit(): number {
+    return this.content.span ? SPOOL_ABOVE_BYTES : SPOOL_SNAPSHOT_ABOVE_BYTES;
+  }
+
   /** The page whose bytes stand at `offset` in `source`. */
   page(pgno: number, source: Uint8Array, offset = 0): void {
     this.encoder.page(pgno, source, offset);
@@ -81,7 +87,7 @@ export class EntryWriter {
     this.chunks.push(Buffer.from(chunk));
     this.held += chunk.length;
     this.size += chunk.length;
-    if (this.held > SPOOL_ABOVE_BYTES || this.spool) this.writeOut();
+    if (this.held > this.limit || this.spool) this.writeOut();
   }
 
   private writeOut(): void {

@@ -8,6 +8,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -76,6 +77,18 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Refuses, before anything is written, what the folder has no room for. */
+export function needRoom(path: string, bytes: number, what: string): void {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  const free = bavail * bsize;
+  if (free >= bytes) return;
+  const mb = (n: number): string => `${Math.ceil(n / 1e6)} MB`;
+  throw new PersistenceError(
+    'DISK_FULL',
+    `${what} needs ${mb(bytes)} beside ${path}, and ${mb(free)} are free.`,
+  );
 }
 
 export function journalsOf(path: string): string[] {

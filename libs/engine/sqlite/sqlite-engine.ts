@@ -15,7 +15,7 @@ import type {
 import type { WrittenEntry } from './entry-writer';
 import { WorkerClient } from './worker-client';
 
-const SPOOL_CHUNK_BYTES = 1024 * 1024;
+const SPOOL_CHUNK_BYTES = 256 * 1024;
 /** Chunks of a restore that may be on their way to the worker. */
 const CHUNKS_IN_FLIGHT = 4;
 

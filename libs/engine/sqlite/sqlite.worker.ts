@@ -3,6 +3,7 @@ import { PersistenceError, type PersistenceErrorData } from '../../errors';
 import { CommitPoll } from './commit-poll';
 import { EngineCore } from './engine-core';
 import type { WrittenEntry } from './entry-writer';
+import { freeBuffer } from './free-buffer';
 import { followLink } from './local-files';
 import { databaseError } from './sqlite-errors';
 import type {
@@ -42,7 +43,10 @@ const answers: Answers = {
   adopt: (stamp: Parameters<WorkerCalls['adopt']>[0]) => core().adopt(stamp),
   beginRestore: (id: string) => core().beginRestore(id),
   beginFile: (file: Parameters<WorkerCalls['beginFile']>[0]) => core().restore().beginFile(file),
-  writeFile: (chunk: Uint8Array) => core().restore().write(chunk),
+  writeFile: (chunk: Uint8Array) => {
+    core().restore().write(chunk);
+    freeBuffer(chunk.buffer);
+  },
   endFile: () => core().restore().endFile(),
   verifyRestore: (depth: 'quick' | 'full') => core().restore().verify(depth),
   finishRestore: (replace: boolean) => core().finishRestore(replace),

@@ -65,6 +65,8 @@ export class WorkerClient {
       name: 'nestjs-persistence',
       // The app's own flags (inspector, loaders) are not for this thread.
       execArgv: [],
+      // Chunks of a restore and pages on their way are garbage at once: collected often, they never add up.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
       // A thread that closed the descriptors it opened would drop the locks of the whole process on those files.
       trackUnmanagedFds: false,
     });

@@ -22,24 +22,54 @@ export async function confirmPoint(
   const last = plan.files.at(-1);
   if (!last) return;
   const beside = witnesses(inventory, last);
-  if (beside.length === 0) return;
+  const chain = followers(inventory, last);
+  if (beside.length === 0 && chain === null) return;
 
   const own = await readEntryIdentity(store, last.key, signal);
   const name = lastEntryOf(own);
   // Litestream's own file: nothing of its names a parent.
   if (name === null) return;
+  if (chain && (await contradicts(store, chain, name, signal))) throw notOfThisHistory(last, plan);
   let spoken = false;
   for (const witness of beside) {
     const said = await testimony(store, witness, plan.txid, signal);
     if (said === name) return;
     spoken ||= said !== null;
   }
-  if (!spoken) return;
-  throw new PersistenceError(
+  if (spoken) throw notOfThisHistory(last, plan);
+}
+
+const notOfThisHistory = (last: LogFile, plan: RestorePlan): PersistenceError =>
+  new PersistenceError(
     'RESTORE_POINT_UNKNOWN',
     `${last.key} is not part of the history: nothing beside it names it.`,
     { key: last.key, hint: `Choose an earlier restore point: TXID ${before(plan)}.` },
   );
+
+/** The two entries behind an entry. */
+function followers({ files }: Inventory, last: LogFile): readonly [LogFile, LogFile] | null {
+  if (last.level > 0) return null;
+  const entry = (txid: number): LogFile | undefined =>
+    files.find((file) => file.level === 0 && file.minTxid === txid);
+  const next = entry(last.maxTxid + 1);
+  const after = entry(last.maxTxid + 2);
+  return next && after ? [next, after] : null;
+}
+
+/**
+ * Of two intact neighbours that do not fit together, the one that its other neighbour supports is right: the next entry,
+ * named by the one after it, names another parent than `name`.
+ */
+async function contradicts(
+  store: ObjectStore,
+  [next, after]: readonly [LogFile, LogFile],
+  name: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const named = await testimony(store, next, next.minTxid - 1, signal);
+  if (named === null || named === name) return false;
+  const nextName = await testimony(store, next, next.minTxid, signal);
+  return nextName !== null && (await testimony(store, after, next.minTxid, signal)) === nextName;
 }
 
 /** An entry is a late claim only where a merged file covers it; without one the chain behind it is proof enough. */

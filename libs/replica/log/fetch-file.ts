@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../../storage/object-store';
 import type { LogFile } from './inventory';
 
-const PART_BYTES = 4 * 1024 * 1024;
+const PART_BYTES = 1024 * 1024;
 /** Requests under way at once, over all files of a plan; with the part size this bounds the memory of a restore. */
 const PARTS_AHEAD = 4;
 

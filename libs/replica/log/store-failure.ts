@@ -10,7 +10,11 @@ export function storeFailure(error: unknown, doing: string): unknown {
   });
 }
 
+/** What a file system says when it has no room. */
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT']);
+
 function codeOf(error: StoreError): ErrorCode {
+  if (NO_ROOM.has((error.cause as { code?: string } | undefined)?.code ?? '')) return 'STORE_FULL';
   switch (error.kind) {
     case 'Unauthenticated':
     case 'PermissionDenied':
