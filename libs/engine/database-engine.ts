@@ -60,8 +60,11 @@ export interface DatabaseEngine {
     readonly commit: number;
   }): Promise<void>;
 
-  /** Called when commits are seen that no `capture` has returned yet. At most once between two captures. */
-  onCommits(listener: () => void): void;
+  /**
+   * Called when commits are seen that no `capture` has returned yet: once between two captures, and once more, `pressing`,
+   * when so many wait that they should be captured now.
+   */
+  onCommits(listener: (pressing: boolean) => void): void;
 
   /** Everything committed when the call arrived that is in no entry yet, as one entry; null if there is nothing. */
   capture(entry: EntryStamp): Promise<CapturedEntry | null>;
@@ -70,7 +73,7 @@ export interface DatabaseEngine {
   settled(txid: number): Promise<void>;
 
   /**
-   * How urgent a checkpoint is, as of the last `capture`. `overdue`: the log has not been empty for long; now would be the
+   * How urgent a checkpoint is, as of the last `capture` or checkpoint. `overdue`: the log has not been empty for long; now would be the
    * moment while writers wait for an answer, or they will have to be shut out for one.
    */
   readonly checkpointDue: CheckpointUrgency;

@@ -5,40 +5,56 @@ const IDLE_MS = 250;
 const QUIET_AFTER_MS = 1_000;
 const IDLE_AFTER_MS = 60_000;
 
-/** Asks `hasNews` often while there are commits and seldom while there are none. */
+export interface PolledLog {
+  /** There are commits that no capture has seen. */
+  hasNews(): boolean;
+  /** There are so many that they should not wait. */
+  isPressed(): boolean;
+}
+
+/**
+ * Looks often while there are commits and seldom while there are none. `onNews` is called once between two captures, and
+ * once more where it gets pressing.
+ */
 export class CommitPoll {
   private timer: NodeJS.Timeout | null = null;
   private lastNews = 0;
-  private running = false;
+  private told = false;
 
   constructor(
-    private readonly hasNews: () => boolean,
-    private readonly onNews: () => void,
+    private readonly log: PolledLog,
+    private readonly onNews: (pressing: boolean) => void,
   ) {}
 
   /** Looks again from now on; called after every capture. `found`: whether that capture had something. */
   resume(found: boolean): void {
-    this.running = true;
+    this.told = false;
     if (found) this.lastNews = performance.now();
     this.schedule(found ? BUSY_MS : this.interval());
   }
 
   stop(): void {
-    this.running = false;
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
   }
 
   private schedule(ms: number): void {
-    if (this.timer) clearTimeout(this.timer);
+    this.stop();
     this.timer = setTimeout(() => this.look(), ms);
   }
 
   private look(): void {
-    if (!this.running) return;
-    if (!this.hasNews()) return this.schedule(this.interval());
+    if (this.told) return this.lookForPressure();
+    if (!this.log.hasNews()) return this.schedule(this.interval());
+    this.told = true;
+    this.schedule(QUIET_MS);
+    this.onNews(false);
+  }
+
+  private lookForPressure(): void {
+    if (!this.log.isPressed()) return this.schedule(QUIET_MS);
     this.stop();
-    this.onNews();
+    this.onNews(true);
   }
 
   private interval(): number {

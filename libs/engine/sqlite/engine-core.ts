@@ -230,6 +230,10 @@ export class EngineCore {
     return this.live?.hasNews() ?? false;
   }
 
+  isPressed(): boolean {
+    return this.live?.pressed ?? false;
+  }
+
   async capture(stamp: EntryStamp): Promise<WrittenEntry | null> {
     return this.keepSpool(await this.liveDatabase().capture(stamp));
   }

@@ -19,8 +19,10 @@ import { WalReader, type WalScan } from './wal-reader';
 const CHECKPOINT_PAGES = 1_000;
 /** From here on it is worth a moment of those who wait for their commits. */
 const OVERDUE_PAGES = 2_000;
-/** From here on writers never paused long enough, and a checkpoint shuts them out for a few ms. */
+/** From here on writers never paused long enough: what a checkpoint has left over is done with them shut out, for a few ms. */
 const BARRIER_PAGES = 4_000;
+/** From here on writers are faster than we are, and have to wait. */
+const BRAKE_PAGES = 16_000;
 /** A log file that has grown beyond this is cut when it is empty. */
 const TRUNCATE_ABOVE_BYTES = 64 * 1024 * 1024;
 const HOLD_STEP_MS = 5;
@@ -59,8 +61,9 @@ export class LiveDatabase {
   private cursor: WalCursor | null = null;
   private commit = 0;
   private txid = 0;
-  /** Pages of the log that the last checkpoint attempt has seen. */
+  /** Pages of the log that the last checkpoint attempt has seen, and how many of them are in the main file. */
   private attempted = 0;
+  private backfilled = 0;
   private checkpointed = true;
   /**
    * Whether the log may be restarted now. It can be only right after our reader began on a log that is wholly in the main
@@ -132,8 +135,19 @@ export class LiveDatabase {
 
   get checkpointDue(): CheckpointUrgency {
     const pages = this.logPages();
+    if (this.backfilled >= pages) return 'no';
+    // Most of the log is in the main file by now, so shutting writers out for the rest is short.
+    if (pages >= BARRIER_PAGES && this.backfilled > 0) return 'overdue';
     if (pages - this.attempted < CHECKPOINT_PAGES) return 'no';
     return pages < OVERDUE_PAGES ? 'due' : 'overdue';
+  }
+
+  /** So much has been written since the last capture that it should be captured now, whoever wanted to wait. */
+  get pressed(): boolean {
+    const { cursor } = this;
+    if (!cursor) return false;
+    const frame = this.pageSize + FRAME_HEADER_SIZE;
+    return this.wal.hasFrameAt({ ...cursor, offset: cursor.offset + BARRIER_PAGES * frame });
   }
 
   /**
@@ -141,8 +155,7 @@ export class LiveDatabase {
    * `finishCheckpoint` lets the main file take it in; only under the barrier that happens at once.
    */
   async beginCheckpoint(stamp: EntryStamp): Promise<WrittenEntry | null> {
-    const writersNeverPause = this.logPages() >= BARRIER_PAGES && !this.barrier.inTransaction;
-    const barrier = writersNeverPause && tryBeginWrite(this.barrier);
+    const barrier = this.needsBarrier() && tryBeginWrite(this.barrier);
     try {
       beginRead(this.spare);
       const news = this.look();
@@ -232,6 +245,13 @@ export class LiveDatabase {
     return connection;
   }
 
+  /** Writers never pause, and either little is left to do with them shut out, or they outrun all that is done beside them. */
+  private needsBarrier(): boolean {
+    const pages = this.logPages();
+    if (pages < BARRIER_PAGES || this.barrier.inTransaction) return false;
+    return pages - this.backfilled < CHECKPOINT_PAGES || pages >= BRAKE_PAGES;
+  }
+
   /** The spare reader, which has begun, takes over; the older one ends. */
   private exchangeReaders(): void {
     endTransaction(this.reader);
@@ -268,6 +288,7 @@ export class LiveDatabase {
       return this.lose('a commit was left behind');
     this.cursor = walStart(header);
     this.attempted = 0;
+    this.backfilled = 0;
     this.restartable = false;
     this.listener.atPosition(this.txid, toPosition(this.cursor));
     return header;
@@ -353,6 +374,7 @@ export class LiveDatabase {
       checkpointed: number;
     }[];
     this.attempted = this.logPages();
+    this.backfilled = result!.checkpointed;
     return result!.busy === 0 && result!.log === result!.checkpointed;
   }
 

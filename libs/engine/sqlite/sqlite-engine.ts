@@ -33,7 +33,7 @@ export function createSqliteEngine(options: SqliteEngineOptions): DatabaseEngine
 
 class SqliteEngine implements DatabaseEngine {
   private worker: WorkerClient;
-  private listener: (() => void) | null = null;
+  private listener: ((pressing: boolean) => void) | null = null;
   private due: CheckpointUrgency = 'no';
   private restores = 0;
   /** An entry that is not settled lies in a file. */
@@ -103,7 +103,7 @@ class SqliteEngine implements DatabaseEngine {
     await this.worker.call('revive', head);
   }
 
-  onCommits(listener: () => void): void {
+  onCommits(listener: (pressing: boolean) => void): void {
     this.listener = listener;
   }
 
@@ -120,7 +120,7 @@ class SqliteEngine implements DatabaseEngine {
   private newWorker(): WorkerClient {
     const { path, onWarning } = this.options;
     return new WorkerClient({ path }, (message) => {
-      if (message.event === 'commits') this.listener?.();
+      if (message.event === 'commits') this.listener?.(message.pressing);
       else onWarning?.(message.text);
     });
   }
@@ -149,8 +149,8 @@ class SqliteEngine implements DatabaseEngine {
     return entry && this.captured(entry);
   }
 
-  finishCheckpoint(): Promise<void> {
-    return this.worker.call('finishCheckpoint', undefined);
+  async finishCheckpoint(): Promise<void> {
+    this.due = await this.worker.call('finishCheckpoint', undefined);
   }
 
   hold(): Promise<boolean> {

@@ -26,8 +26,8 @@ let owner: EngineCore | null = null;
 const core = (): EngineCore =>
   (owner ??= new EngineCore(followLink(path), (text) => send({ event: 'warning', text })));
 const poll = new CommitPoll(
-  () => core().hasNews(),
-  () => send({ event: 'commits' }),
+  { hasNews: () => core().hasNews(), isPressed: () => core().isPressed() },
+  (pressing) => send({ event: 'commits', pressing }),
 );
 
 type Answers = {
@@ -74,7 +74,10 @@ const answers: Answers = {
   dropSpools: () => undefined,
   beginCheckpoint: (stamp: Parameters<WorkerCalls['beginCheckpoint']>[0]) =>
     core().beginCheckpoint(stamp),
-  finishCheckpoint: () => core().finishCheckpoint(),
+  finishCheckpoint: () => {
+    core().finishCheckpoint();
+    return core().checkpointDue;
+  },
   hold: () => core().hold(),
   reset: () => core().reset(),
   close: (released: number | null) => {

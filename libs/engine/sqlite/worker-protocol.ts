@@ -43,7 +43,7 @@ export interface WorkerCalls {
   /** Does nothing but bring `settled` over, where files wait to be removed. */
   dropSpools(): void;
   beginCheckpoint(stamp: EntryStamp): WrittenEntry | null;
-  finishCheckpoint(): void;
+  finishCheckpoint(): CheckpointUrgency;
   hold(): boolean;
   reset(): void;
   close(released: number | null): void;
@@ -67,7 +67,7 @@ export interface CallMessage {
 export type WorkerMessage =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: PersistenceErrorData }
-  | { readonly event: 'commits' }
+  | { readonly event: 'commits'; readonly pressing: boolean }
   | { readonly event: 'warning'; readonly text: string };
 
 export interface SqliteWorkerData {

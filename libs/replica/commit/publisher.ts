@@ -42,7 +42,10 @@ export class Publisher {
   ) {}
 
   start(): void {
-    this.options.engine.onCommits(() => this.wake());
+    this.options.engine.onCommits((pressing) => {
+      if (pressing) this.urgent.abort();
+      this.wake();
+    });
     this.running = this.run();
     this.wake();
   }
@@ -141,11 +144,15 @@ export class Publisher {
     }
   }
 
+  /** Twice where writers never pause: most of the work beside them, and the rest with them shut out for a moment. */
   private async checkpoint(): Promise<void> {
     const { engine } = this.options;
-    const entry = await engine.beginCheckpoint(this.stamp());
-    if (entry) await this.publish(entry);
-    if (!this.stopped) await engine.finishCheckpoint();
+    for (let step = 0; step < 2 && engine.checkpointDue !== 'no' && !this.stopped; step++) {
+      const entry = await engine.beginCheckpoint(this.stamp());
+      if (entry) await this.publish(entry);
+      if (!this.stopped) await engine.finishCheckpoint();
+      if (engine.checkpointDue !== 'overdue') return;
+    }
   }
 
   /** Returns when the entry is stored; rejects only when this life ends or is fenced. */

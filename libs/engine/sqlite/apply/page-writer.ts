@@ -81,10 +81,11 @@ export class PageWriter {
   }
 
   /** The same by the thread pool, so that somebody can read the file meanwhile. Nothing may be put until it resolves. */
-  async syncBehind(): Promise<void> {
+  syncBehind(): Promise<void> {
     this.flush();
-    await this.settle();
-    await promisify(fsync)(this.file);
+    const sync = (): Promise<void> => promisify(fsync)(this.file);
+    // At once where nothing is on its way: the caller may keep this thread busy from now on.
+    return this.behind.size === 0 ? sync() : this.settle().then(sync);
   }
 
   /** With writes on their way, the file is closed behind the last of them. */
