@@ -29,14 +29,12 @@ export function runChild(name, input, { timeoutMs = 600_000 } = {}) {
 
 /** In a child: takes the input, answers, and ends. */
 export function answer(work) {
-  process.once('message', async (input) => {
-    try {
-      const result = await work(input);
-      process.send(result, () => process.exit(0));
-    } catch (error) {
-      console.error(error);
-      process.exit(1);
-    }
+  const failed = (error) => {
+    console.error(error);
+    process.exit(1);
+  };
+  process.once('message', (input) => {
+    work(input).then((result) => process.send(result, () => process.exit(0)), failed);
   });
 }
 
