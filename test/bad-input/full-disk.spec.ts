@@ -83,14 +83,11 @@ describeWithSmallDisk('On a full disk', () => {
   });
 
   // Known: it has been switched to WAL mode by then.
-  it(
-    'a database is not adopted that has no room, before one byte of it is changed',
-    async () => {
-      const database = makeLargeDatabase();
-      disk.fill(4 * MB);
-      await expectDiskFull(database, new MemoryStore());
-    },
-  );
+  it('a database is not adopted that has no room, before one byte of it is changed', async () => {
+    const database = makeLargeDatabase();
+    disk.fill(4 * MB);
+    await expectDiskFull(database, new MemoryStore());
+  });
 
   it('a replica is not restored that has no room, and leaves nothing behind', async () => {
     const store = new MemoryStore();
@@ -147,18 +144,15 @@ describeWithSmallDisk('On a full disk', () => {
   });
 
   // Known: STORE_DENIED, whose hint speaks of permissions.
-  it(
-    'of the replica, the code and its hint speak of space, not of permissions',
-    async () => {
-      const store = await DirectoryStore.open({ root: disk.makeFolder('replica') });
-      const life = await Life.start({ database: join(places.root, 'one', 'app.db'), store });
-      disk.fill(0);
-      life.app.exec(`${TABLE}; ${FILL(1)}`);
-      life.replica.wake();
-      await until(() => life.replica.status().error !== null);
-      expect(life.replica.status().error!.hint).toMatch(/space/i);
-    },
-  );
+  it('of the replica, the code and its hint speak of space, not of permissions', async () => {
+    const store = await DirectoryStore.open({ root: disk.makeFolder('replica') });
+    const life = await Life.start({ database: join(places.root, 'one', 'app.db'), store });
+    disk.fill(0);
+    life.app.exec(`${TABLE}; ${FILL(1)}`);
+    life.replica.wake();
+    await until(() => life.replica.status().error !== null);
+    expect(life.replica.status().error!.hint).toMatch(/space/i);
+  });
 
   it('of the replica, nothing begins, and nothing is opened', async () => {
     const root = disk.makeFolder('replica');

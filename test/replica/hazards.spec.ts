@@ -76,7 +76,9 @@ describe('What others do to the live file', () => {
       `db.exec("INSERT INTO t (x) VALUES ('unseen')"); db.pragma('wal_checkpoint(TRUNCATE)'); db.exec("INSERT INTO t (x) VALUES ('seen')")`,
     );
     await app.store(`INSERT INTO t (x) VALUES ('own')`);
-    expect((await app.events()).warnings.join()).toMatch(/(restarted under a reader|the log was cut).*stored anew/);
+    expect((await app.events()).warnings.join()).toMatch(
+      /(restarted under a reader|the log was cut).*stored anew/,
+    );
     expect(await rowsAfterRedeploy()).toBe(4);
   });
 
