@@ -1,4 +1,5 @@
 import { isPersistenceError, PersistenceError } from '../../errors';
+import { verifyLtx } from '../../ltx';
 import type { ObjectStore } from '../../storage/object-store';
 import { isStoreError } from '../../storage/store-error';
 import { readEntryIdentity, type EntryIdentity } from './entry';
@@ -46,30 +47,50 @@ const notOfThisHistory = (last: LogFile, plan: RestorePlan): PersistenceError =>
     { key: last.key, hint: `Choose an earlier restore point: TXID ${before(plan)}.` },
   );
 
-/** The two entries behind an entry. */
-function followers({ files }: Inventory, last: LogFile): readonly [LogFile, LogFile] | null {
+interface Followers {
+  readonly next: LogFile;
+  readonly after: LogFile | undefined;
+}
+
+/** The entries behind an entry. */
+function followers({ files }: Inventory, last: LogFile): Followers | null {
   if (last.level > 0) return null;
   const entry = (txid: number): LogFile | undefined =>
     files.find((file) => file.level === 0 && file.minTxid === txid);
   const next = entry(last.maxTxid + 1);
-  const after = entry(last.maxTxid + 2);
-  return next && after ? [next, after] : null;
+  return next ? { next, after: entry(last.maxTxid + 2) } : null;
 }
 
 /**
- * Of two intact neighbours that do not fit together, the one that its other neighbour supports is right: the next entry,
- * named by the one after it, names another parent than `name`.
+ * Whether the entry behind names another parent than `name`. Of two intact neighbours that do not fit together, the one
+ * that its other neighbour supports is right; where none is left to ask, neither is trusted.
  */
 async function contradicts(
   store: ObjectStore,
-  [next, after]: readonly [LogFile, LogFile],
+  { next, after }: Followers,
   name: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
   const named = await testimony(store, next, next.minTxid - 1, signal);
   if (named === null || named === name) return false;
+  if (!after) return isIntact(store, next, signal);
   const nextName = await testimony(store, next, next.minTxid, signal);
   return nextName !== null && (await testimony(store, after, next.minTxid, signal)) === nextName;
+}
+
+async function isIntact(
+  store: ObjectStore,
+  { key }: LogFile,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  try {
+    const { body } = await store.get(key, signal ? { signal } : {});
+    await verifyLtx(body);
+    return true;
+  } catch (error) {
+    if (isPersistenceError(error, 'LTX_INVALID') || isStoreError(error, 'NotFound')) return false;
+    throw error;
+  }
 }
 
 /** An entry is a late claim only where a merged file covers it; without one the chain behind it is proof enough. */

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { isStoreError, StoreError, type StoreErrorKind } from '../../store-error';
 
 const KINDS: Readonly<Record<string, StoreErrorKind>> = {
@@ -43,7 +44,7 @@ export function writeError(error: unknown, key: string): Error {
 /** Errors that are no file errors (an abort, a body that breaks, a StoreError) go through as they are. */
 function fileError(error: unknown, key: string): Error {
   const code = errno(error);
-  if (isStoreError(error) || !(error instanceof Error) || !/^E[A-Z0-9]+$/.test(code)) {
+  if (isStoreError(error) || !isNativeError(error) || !/^E[A-Z0-9]+$/.test(code)) {
     return error as Error;
   }
   return new StoreError(KINDS[code] ?? 'Unavailable', key, error.message, { cause: error });
