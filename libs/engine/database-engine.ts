@@ -166,16 +166,22 @@ export type Proof =
   | { readonly proved: true; readonly position: WalPosition | null }
   | { readonly proved: false; readonly reason: string };
 
+/** Some bytes of one file of the log, in order. */
+export interface RestorePart {
+  readonly file: { readonly key: string; readonly minTxid: number; readonly maxTxid: number };
+  /** Taken over: do not touch them afterwards. */
+  readonly chunks: readonly Uint8Array[];
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
 export interface RestoreSink {
-  beginFile(file: {
-    readonly key: string;
-    readonly minTxid: number;
-    readonly maxTxid: number;
-  }): Promise<void>;
-  /** The bytes are taken over: do not touch them afterwards. Waits while too much is on its way. */
-  write(chunk: Uint8Array): Promise<void>;
-  /** The file was intact and continues what was applied before. */
-  endFile(): Promise<AppliedFile>;
+  /**
+   * Applies the part. Resolves behind the last part of a file to what the file was: intact, and continuing what was applied
+   * before; null before that. Several calls may be under way; they are answered in order, and after one that rejects only
+   * `abort` is of use.
+   */
+  write(part: RestorePart): Promise<AppliedFile | null>;
   /** SQLite itself looks at the result (`PRAGMA quick_check` or `integrity_check`). */
   verify(depth: 'quick' | 'full'): Promise<void>;
   /** Durable and in its place. */

@@ -1,9 +1,10 @@
 import { linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { PersistenceError } from '../../errors';
-import type { AppliedFile, RestoredDatabase } from '../database-engine';
+import type { AppliedFile, RestoredDatabase, RestorePart } from '../database-engine';
 import { ApplyTarget } from './apply';
 import { connect, findDamage } from './connection';
+import { freeBuffer } from './free-buffer';
 import { anyLocalFile, removeDatabase, syncFolder, temporary } from './local-files';
 import { databaseError } from './sqlite-errors';
 
@@ -24,19 +25,13 @@ export class RestoreSession {
     }
   }
 
-  beginFile(file: {
-    readonly key: string;
-    readonly minTxid: number;
-    readonly maxTxid: number;
-  }): void {
-    this.target.beginFile(file);
-  }
-
-  write(chunk: Uint8Array): void {
-    this.target.write(chunk);
-  }
-
-  async endFile(): Promise<AppliedFile> {
+  async write({ file, chunks, first, last }: RestorePart): Promise<AppliedFile | null> {
+    if (first) this.target.beginFile(file);
+    for (const chunk of chunks) {
+      this.target.write(chunk);
+      freeBuffer(chunk.buffer);
+    }
+    if (!last) return null;
     const { header, checksum } = this.target.endFile();
     await this.target.settle();
     return { header, checksum };

@@ -10,14 +10,13 @@ import type {
   PlainFileSink,
   Proof,
   RestoredDatabase,
+  RestorePart,
   RestoreSink,
 } from '../database-engine';
 import type { WrittenEntry } from './entry-writer';
 import { WorkerClient } from './worker-client';
 
 const SPOOL_CHUNK_BYTES = 256 * 1024;
-/** Chunks of a restore that may be on their way to the worker. */
-const CHUNKS_IN_FLIGHT = 4;
 
 export interface SqliteEngineOptions {
   /** Absolute path of the live database file (or, for a rescue, of the new file). */
@@ -167,35 +166,24 @@ class SqliteEngine implements DatabaseEngine {
 }
 
 class WorkerRestore implements RestoreSink {
-  private inFlight: Promise<void>[] = [];
-
   constructor(
     private readonly worker: WorkerClient,
     private readonly replace: boolean,
   ) {}
 
-  beginFile(file: {
-    readonly key: string;
-    readonly minTxid: number;
-    readonly maxTxid: number;
-  }): Promise<void> {
-    return this.worker.call('beginFile', file);
-  }
-
-  async write(chunk: Uint8Array): Promise<void> {
-    if (this.inFlight.length >= CHUNKS_IN_FLIGHT) await this.inFlight.shift();
-    const owned = ownBuffer(chunk);
-    const sent = this.worker.call('writeFile', owned, [owned.buffer]);
-    // Its failure is met by whoever awaits it; meanwhile it must not count as unhandled.
-    sent.catch(() => undefined);
-    this.inFlight.push(sent);
-  }
-
-  async endFile(): Promise<AppliedFile> {
-    const pending = this.inFlight;
-    this.inFlight = [];
-    await Promise.all(pending);
-    return this.worker.call('endFile', undefined);
+  write({
+    file: { key, minTxid, maxTxid },
+    first,
+    last,
+    ...part
+  }: RestorePart): Promise<AppliedFile | null> {
+    const chunks = part.chunks.map(ownBuffer);
+    const file = { key, minTxid, maxTxid };
+    return this.worker.call(
+      'writePart',
+      { file, chunks, first, last },
+      chunks.map(({ buffer }) => buffer),
+    );
   }
 
   verify(depth: 'quick' | 'full'): Promise<void> {
@@ -207,7 +195,6 @@ class WorkerRestore implements RestoreSink {
   }
 
   async abort(): Promise<void> {
-    this.inFlight = [];
     await this.worker.call('abortRestore', undefined);
   }
 }

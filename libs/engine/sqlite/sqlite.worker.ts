@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PersistenceError, type PersistenceErrorData } from '../../errors';
+import type { RestorePart } from '../database-engine';
 import { CommitPoll } from './commit-poll';
 import { EngineCore } from './engine-core';
 import type { WrittenEntry } from './entry-writer';
-import { freeBuffer } from './free-buffer';
 import { followLink } from './local-files';
 import { databaseError } from './sqlite-errors';
 import type {
@@ -42,12 +42,7 @@ const answers: Answers = {
   create: (stamp: Parameters<WorkerCalls['create']>[0]) => core().create(stamp),
   adopt: (stamp: Parameters<WorkerCalls['adopt']>[0]) => core().adopt(stamp),
   beginRestore: (id: string) => core().beginRestore(id),
-  beginFile: (file: Parameters<WorkerCalls['beginFile']>[0]) => core().restore().beginFile(file),
-  writeFile: (chunk: Uint8Array) => {
-    core().restore().write(chunk);
-    freeBuffer(chunk.buffer);
-  },
-  endFile: () => core().restore().endFile(),
+  writePart: (part: RestorePart) => core().restore().write(part),
   verifyRestore: (depth: 'quick' | 'full') => core().restore().verify(depth),
   finishRestore: (replace: boolean) => core().finishRestore(replace),
   abortRestore: () => core().abortRestore(),

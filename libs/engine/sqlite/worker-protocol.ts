@@ -8,6 +8,7 @@ import type {
   Proof,
   AppliedFile,
   RestoredDatabase,
+  RestorePart,
 } from '../database-engine';
 import type { WrittenEntry } from './entry-writer';
 
@@ -18,13 +19,7 @@ export interface WorkerCalls {
   create(stamp: EntryStamp): WrittenEntry;
   adopt(stamp: EntryStamp): WrittenEntry;
   beginRestore(id: string): void;
-  beginFile(file: {
-    readonly key: string;
-    readonly minTxid: number;
-    readonly maxTxid: number;
-  }): void;
-  writeFile(chunk: Uint8Array): void;
-  endFile(): AppliedFile;
+  writePart(part: RestorePart): AppliedFile | null;
   verifyRestore(depth: 'quick' | 'full'): void;
   finishRestore(replace: boolean): RestoredDatabase;
   abortRestore(): void;

@@ -24,6 +24,15 @@ export class BadFile extends Error {
   }
 }
 
+/** Parts that may be on their way to the engine. */
+const PARTS_IN_FLIGHT = 4;
+
+interface PartInFlight {
+  readonly file: LogFile;
+  readonly bytes: number;
+  readonly applied: Promise<AppliedFile | null>;
+}
+
 /** Streams the files of a plan into `sink`, in order; resolves to the last one. */
 export async function applyPlan(
   source: { readonly store: ObjectStore; readonly clock: Clock },
@@ -31,31 +40,65 @@ export async function applyPlan(
   sink: RestoreSink,
   onProgress: (progress: Progress) => void = () => undefined,
 ): Promise<AppliedFile> {
-  const begun = source.clock.now();
-  const totalBytes = plan.files.reduce((sum, file) => sum + file.size, 0);
-  let doneBytes = 0;
-  let reported = begun;
-  let current: LogFile | null = null;
-  let applied: AppliedFile | null = null;
-  for await (const { file, chunks, last } of fetchFiles(source.store, plan.files)) {
-    try {
-      if (current !== file) await sink.beginFile(file);
-      current = file;
-      for (const chunk of chunks) {
-        doneBytes += chunk.length;
-        await sink.write(chunk);
-      }
-      if (last) applied = await sink.endFile();
-    } catch (error) {
-      throw isPersistenceError(error, 'LTX_INVALID', 'REPLICA_CORRUPT', 'REPLICA_GAP')
-        ? new BadFile(file, error)
-        : error;
-    }
-    const now = source.clock.now();
-    if (now - reported < PROGRESS_EVERY_MS && !(last && file === plan.files.at(-1))) continue;
-    reported = now;
-    onProgress({ doneBytes, totalBytes, elapsedMs: now - begun });
+  const progress = new ProgressReport(plan, source.clock, onProgress);
+  const inFlight: PartInFlight[] = [];
+  let last: AppliedFile | null = null;
+  const settle = async (): Promise<void> => {
+    const { file, bytes, applied } = inFlight.shift()!;
+    last = (await orBadFile(file, applied)) ?? last;
+    progress.add(bytes);
+  };
+  for await (const part of fetchFiles(source.store, plan.files)) {
+    if (inFlight.length >= PARTS_IN_FLIGHT) await settle();
+    const bytes = part.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    const applied = sink.write(part);
+    // Its failure is met in order; meanwhile it must not count as unhandled.
+    applied.catch(() => undefined);
+    inFlight.push({ file: part.file, bytes, applied });
   }
-  if (!applied) throw new PersistenceError('INTERNAL', 'A restore plan without files.');
-  return applied;
+  while (inFlight.length > 0) await settle();
+  if (!last) throw new PersistenceError('INTERNAL', 'A restore plan without files.');
+  return last;
+}
+
+async function orBadFile(
+  file: LogFile,
+  applied: PartInFlight['applied'],
+): Promise<AppliedFile | null> {
+  try {
+    return await applied;
+  } catch (error) {
+    const bad = isPersistenceError(error, 'LTX_INVALID', 'REPLICA_CORRUPT', 'REPLICA_GAP');
+    throw bad ? new BadFile(file, error) : error;
+  }
+}
+
+/** Says how far a restore is, now and then and at its end. */
+class ProgressReport {
+  private readonly begun: number;
+  private readonly totalBytes: number;
+  private doneBytes = 0;
+  private reported: number;
+
+  constructor(
+    plan: RestorePlan,
+    private readonly clock: Clock,
+    private readonly onProgress: (progress: Progress) => void,
+  ) {
+    this.begun = clock.now();
+    this.reported = this.begun;
+    this.totalBytes = plan.files.reduce((sum, file) => sum + file.size, 0);
+  }
+
+  add(bytes: number): void {
+    this.doneBytes += bytes;
+    const now = this.clock.now();
+    if (now - this.reported < PROGRESS_EVERY_MS && this.doneBytes < this.totalBytes) return;
+    this.reported = now;
+    this.onProgress({
+      doneBytes: this.doneBytes,
+      totalBytes: this.totalBytes,
+      elapsedMs: now - this.begun,
+    });
+  }
 }

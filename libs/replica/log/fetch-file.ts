@@ -3,7 +3,7 @@ import type { LogFile } from './inventory';
 
 const PART_BYTES = 1024 * 1024;
 /** Requests under way at once, over all files of a plan; with the part size this bounds the memory of a restore. */
-const PARTS_AHEAD = 4;
+const PARTS_AHEAD = 8;
 
 /** An object was replaced while its parts were read: what was read so far belongs to no version. */
 export class FileChanged extends Error {
@@ -15,6 +15,7 @@ export class FileChanged extends Error {
 export interface FetchedPart {
   readonly file: LogFile;
   readonly chunks: readonly Uint8Array[];
+  readonly first: boolean;
   readonly last: boolean;
 }
 
@@ -73,5 +74,5 @@ async function fetchPart(
   tags.set(file.key, object.tag);
   const chunks: Uint8Array[] = [];
   for await (const chunk of object.body) chunks.push(chunk);
-  return { file, chunks, last };
+  return { file, chunks, first: offset === 0, last };
 }
