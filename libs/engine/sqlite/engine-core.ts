@@ -36,12 +36,11 @@ import {
   temporary,
   anyLocalFile,
 } from './local-files';
-import { proveFiles } from './proof';
+import { proveFiles, type FileProof } from './proof';
 import { ReceiveSession } from './receive-session';
 import { RestoreSession } from './restore-session';
 import { Sidecar, type SidecarData, WITHOUT_LOG } from './sidecar';
 import { databaseError } from './sqlite-errors';
-import type { WalCursor } from './wal-format';
 
 const PAGE_SIZE = 4_096;
 const HOLD_TIMEOUT_MS = 2_000;
@@ -60,7 +59,8 @@ export class EngineCore {
   private restoring: RestoreSession | null = null;
   private receiving: ReceiveSession | null = null;
   private created: string | null = null;
-  private proved: { cursor: WalCursor | null; position: WalPosition | null } | null = null;
+  private proved: (Extract<FileProof, { proved: true }> & { head: LogHead }) | null = null;
+  private claimed = 0;
   private spools: { txid: number; path: string }[] = [];
 
   constructor(
@@ -98,17 +98,26 @@ export class EngineCore {
     this.known = this.sidecar.read();
     const proof = proveFiles(this.path, head, this.known);
     if (!proof.proved) return proof;
-    const live = this.openLive();
-    const reason =
-      live.pageSize === head.pageSize
-        ? quickCheck(live)
-        : 'its page size differs from the replica’s';
+    const reason = this.tryOpen(head.pageSize);
     if (reason !== null) {
       this.reset();
       return { proved: false, reason };
     }
-    this.proved = proof;
+    this.proved = { ...proof, head };
     return { proved: true, position: proof.position };
+  }
+
+  /** Opens and holds the file; null, or why it is of no use. */
+  private tryOpen(pageSize: number): string | null {
+    try {
+      const live = this.openLive();
+      return live.pageSize === pageSize
+        ? quickCheck(live)
+        : 'its page size differs from the replica’s';
+    } catch (error) {
+      if (error instanceof PersistenceError && error.kind === 'corrupt') return error.message;
+      throw error;
+    }
   }
 
   /** One page that SQLite itself wrote: header, empty schema, WAL mode. */
@@ -188,6 +197,7 @@ export class EngineCore {
 
   beginClaim({ nodeId, txid, lineage }: { nodeId: string; txid: number; lineage: string }): void {
     this.nodeId = nodeId;
+    this.claimed = txid;
     const before = this.known?.lineage === lineage ? this.known : null;
     this.memory = {
       lineage,
@@ -198,6 +208,7 @@ export class EngineCore {
       ],
       main: fileIdentity(this.path),
       clean: before?.clean ?? null,
+      ahead: before?.ahead ?? null,
     };
     if (this.live) this.sidecar.write(this.memory);
   }
@@ -208,11 +219,14 @@ export class EngineCore {
     const cursor = this.proved ? this.proved.cursor : null;
     if (this.proved || !live.position)
       live.continueFrom({ txid: head.txid, commit: head.commit, cursor });
+    this.proved = null;
+    const isAhead = cursor === 'lost';
     this.remember({
       stored: head.txid,
-      lines: this.lineAt(head.txid, live.position ?? WITHOUT_LOG),
+      lines: isAhead ? [] : this.lineAt(head.txid, live.position ?? WITHOUT_LOG),
       main: fileIdentity(this.path),
       clean: null,
+      ahead: isAhead ? { nodeId: head.nodeId, txid: head.txid } : null,
     });
   }
 
@@ -223,7 +237,7 @@ export class EngineCore {
     if (!known) throw new PersistenceError('INTERNAL', `The sidecar of ${this.path} is gone.`);
     this.nodeId = head.nodeId;
     this.openLive().continueFrom({ txid: head.txid, commit: head.commit, cursor: 'lost' });
-    this.memory = { ...known, lines: [], main: fileIdentity(this.path), clean: null };
+    this.memory = { ...known, lines: [], main: fileIdentity(this.path), clean: null, ahead: null };
   }
 
   hasNews(): boolean {
@@ -261,6 +275,29 @@ export class EngineCore {
   }
 
   reset(): void {
+    this.leaveUnclaimed();
+    this.letGo();
+  }
+
+  close(released: number | null): void {
+    try {
+      if (released !== null) this.leaveReleased(released);
+      else if (this.memory && this.live?.barrier.inTransaction) {
+        this.leaveAhead({ nodeId: this.nodeId, txid: this.memory.stored });
+      } else this.leaveUnclaimed();
+    } finally {
+      this.letGo();
+      this.lock.release();
+    }
+  }
+
+  /** A start that proved the file and came no further leaves it provable. */
+  private leaveUnclaimed(): void {
+    const { proved } = this;
+    if (proved && proved.cursor !== null && proved.cursor !== 'lost') this.leaveAhead(proved.head);
+  }
+
+  private letGo(): void {
     this.live?.close();
     this.live = null;
     this.proved = null;
@@ -272,21 +309,28 @@ export class EngineCore {
     this.dropSpools();
   }
 
-  close(released: number | null): void {
-    try {
-      if (released !== null && this.live) {
-        this.live.backfillAll();
-        this.remember({
-          stored: released,
-          lines: this.lineAt(released, this.live.position),
-          main: fileIdentity(this.path),
-          clean: { txid: released },
-        });
-      }
-    } finally {
-      this.reset();
-      this.lock.release();
-    }
+  private leaveReleased(txid: number): void {
+    if (!this.live) return;
+    const whole = this.live.backfillAll();
+    this.remember({
+      stored: txid,
+      lines: this.lineAt(txid, this.live.position),
+      main: fileIdentity(this.path),
+      clean: whole ? { txid } : null,
+      ahead: null,
+    });
+  }
+
+  /**
+   * Whoever closes the database last makes SQLite take the whole log into the main file and delete it, commits that were
+   * never stored included. Done here and noted, the next start finds a file it can prove: `head`, and commits behind it.
+   */
+  private leaveAhead({ nodeId, txid }: Pick<LogHead, 'nodeId' | 'txid'>): void {
+    const known = this.memory ?? this.known;
+    if (!known || !this.live?.backfillAll()) return;
+    const { lineage, stored } = known;
+    const main = fileIdentity(this.path);
+    this.sidecar.write({ lineage, stored, lines: [], main, clean: null, ahead: { nodeId, txid } });
   }
 
   private openLive(): LiveDatabase {
@@ -336,17 +380,21 @@ export class EngineCore {
 
   /** The local files make way for a restored database: the untouched file of a clean end is dropped, all else is kept. */
   private makeRoom(): string | null {
-    const { known } = this;
+    const stored = this.isStored();
     this.known = null;
     this.sidecar.remove();
     if (!anyLocalFile(this.path)) return null;
-    const worthless =
-      known?.clean &&
-      sameFile(fileIdentity(this.path), known.main) &&
-      journalsOf(this.path).length === 0;
-    if (!worthless) return setAside(this.path, new Date());
+    if (!stored) return setAside(this.path, new Date());
     removeDatabase(this.path);
     return null;
+  }
+
+  /** The local file is the untouched one of a clean end, and the history that was claimed holds its state. */
+  private isStored(): boolean {
+    const { known, memory } = this;
+    if (!known?.clean || memory?.lineage !== known.lineage || this.claimed <= known.clean.txid)
+      return false;
+    return sameFile(fileIdentity(this.path), known.main) && journalsOf(this.path).length === 0;
   }
 
   private moveCreated(): void {

@@ -127,10 +127,12 @@ export class LiveDatabase {
   }
 
   /** Every commit that is in no entry yet, as one entry. */
-  async capture(stamp: EntryStamp): Promise<WrittenEntry | null> {
-    const news = this.look();
-    if (news === null) return null;
-    return news === 'lost' ? await this.snapshot(stamp) : this.encode(stamp, news);
+  capture(stamp: EntryStamp): Promise<WrittenEntry | null> {
+    return this.handOver(stamp, async () => {
+      const news = this.look();
+      if (news === null) return null;
+      return news === 'lost' ? await this.takeSnapshot(stamp) : this.encode(stamp, news);
+    });
   }
 
   get checkpointDue(): CheckpointUrgency {
@@ -154,14 +156,18 @@ export class LiveDatabase {
    * The reader moves on to now, and what was committed up to now is captured. The caller must have it stored before
    * `finishCheckpoint` lets the main file take it in; only under the barrier that happens at once.
    */
-  async beginCheckpoint(stamp: EntryStamp): Promise<WrittenEntry | null> {
+  beginCheckpoint(stamp: EntryStamp): Promise<WrittenEntry | null> {
+    return this.handOver(stamp, () => this.swapReaders(stamp));
+  }
+
+  private async swapReaders(stamp: EntryStamp): Promise<WrittenEntry | null> {
     const barrier = this.needsBarrier() && tryBeginWrite(this.barrier);
     try {
       beginRead(this.spare);
       const news = this.look();
       if (news === 'lost') {
         if (barrier) endTransaction(this.barrier);
-        return await this.snapshot(stamp);
+        return await this.takeSnapshot(stamp);
       }
       const entry = news && this.encode(stamp, news);
       this.exchangeReaders();
@@ -191,11 +197,11 @@ export class LiveDatabase {
       this.checkpointer.pragma('wal_checkpoint(TRUNCATE)');
   }
 
-  /** Everything in the log goes to the main file; nothing may be in it that is not stored, and writers must be shut out. */
-  backfillAll(): void {
+  /** Everything in the log goes to the main file, with writers shut out. False if a foreign reader stands in the way. */
+  backfillAll(): boolean {
     beginRead(this.spare);
     this.exchangeReaders();
-    this.backfill();
+    return this.backfill();
   }
 
   /** Shuts writers out, waiting for the one at work up to `timeoutMs`. */
@@ -209,7 +215,27 @@ export class LiveDatabase {
   }
 
   /** The whole database as one entry: where it begins to be replicated, and where the place in the log was lost. */
-  async snapshot(stamp: EntryStamp): Promise<WrittenEntry> {
+  snapshot(stamp: EntryStamp): Promise<WrittenEntry> {
+    return this.handOver(stamp, () => this.takeSnapshot(stamp));
+  }
+
+  /**
+   * Our place moves on with the entry that is made. Where something fails behind that (the main file finds no room, the
+   * sidecar cannot be written), the entry is never handed over, so the next one must hold everything.
+   */
+  private async handOver<T extends WrittenEntry | null>(
+    stamp: EntryStamp,
+    make: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await make();
+    } catch (error) {
+      if (this.txid === stamp.txid) this.lostPlace = true;
+      throw error;
+    }
+  }
+
+  private async takeSnapshot(stamp: EntryStamp): Promise<WrittenEntry> {
     endTransaction(this.spare);
     const { entry, cursor } = await snapshotEntry(this.path, stamp, {
       wal: this.wal,

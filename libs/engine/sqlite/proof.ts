@@ -8,7 +8,8 @@ import { WalReader } from './wal-reader';
 export type FileProof =
   | {
       readonly proved: true;
-      readonly cursor: WalCursor | null;
+      /** From where the log goes on; `lost`: commits that were never stored are in the main file. */
+      readonly cursor: WalCursor | 'lost' | null;
       readonly position: WalPosition | null;
     }
   | { readonly proved: false; readonly reason: string };
@@ -27,6 +28,10 @@ export function proveFiles(path: string, head: LogHead, sidecar: SidecarData | n
   if (existsSync(`${path}-journal`)) return no('a rollback journal stands beside it');
   if (!sameFile(fileIdentity(path), sidecar.main))
     return no('the file was written or replaced by someone else');
+  const { ahead } = sidecar;
+  if (ahead?.txid === head.txid && ahead.nodeId === head.nodeId && !hasLog(path)) {
+    return { proved: true, cursor: 'lost', position: null };
+  }
   const own = sidecar.lines.filter((line) => line.nodeId === head.nodeId);
   const known = own.length > 0 || sidecar.clean?.txid === head.txid;
   if (!known) return no('the newest entry of the replica was written elsewhere');

@@ -41,6 +41,11 @@ export interface SidecarData {
   readonly main: FileIdentity | null;
   /** The release that ended the last life, if the main file alone is the state it released. */
   readonly clean: { readonly txid: number } | null;
+  /**
+   * The main file alone is the state of this entry and commits of this host behind it that were never stored: the last life
+   * ended without reaching the store.
+   */
+  readonly ahead: { readonly nodeId: string; readonly txid: number } | null;
 }
 
 /**
@@ -96,7 +101,8 @@ function isSidecarData(value: unknown): value is SidecarData {
     Array.isArray(data.lines) &&
     data.lines.every(isLine) &&
     (data.main === null || typeof data.main?.ino === 'string') &&
-    (data.clean === null || Number.isSafeInteger(data.clean?.txid))
+    (data.clean === null || Number.isSafeInteger(data.clean?.txid)) &&
+    (data.ahead === null || Number.isSafeInteger(data.ahead?.txid))
   );
 }
 

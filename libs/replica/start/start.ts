@@ -239,27 +239,26 @@ export class Start {
     let from = head;
     let applied: Promise<unknown> = Promise.resolve();
     for (let step = 0; step < MAX_CATCH_UP; step++) {
-      const { claim, met } = await this.followOrClaim(from);
-      if (claim) {
-        await applied;
-        return { from, claim };
-      }
+      const { claim, met } = await this.followOrClaim(from, applied);
+      if (claim) return { from, claim };
       if (!met || !this.mayFollow(from, met)) return null;
       from = headOf(met.header, met.checksum);
       applied = applied.then(() => this.applyEntry(met, sink));
-      // Its failure is met when the claim is won.
+      // Its failure is met before the claim.
       applied.catch(() => undefined);
     }
     return null;
   }
 
-  private async followOrClaim(head: Head): Promise<ClaimResult> {
+  /** Nothing is claimed before everything up to there was applied and found intact. */
+  private async followOrClaim(head: Head, applied: Promise<unknown>): Promise<ClaimResult> {
     try {
       const key = logKey(0, head.txid + 1, head.txid + 1);
       return { claim: null, met: await readEntryIdentity(this.options.store, key) };
     } catch (error) {
       if (!isStoreError(error, 'NotFound')) throw error;
     }
+    await applied;
     return this.claim(head, null);
   }
 
