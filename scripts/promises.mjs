@@ -78,9 +78,9 @@ const PROMISES = [
     /goes on while the store is away, says so, and catches up/,
   ],
   [
-    'What a stopped app could not store is in the file that the next start sets aside, never deleted.',
+    'What an app could not store before it was stopped is stored by its next start on the same disk.',
     'test/docs/outage.spec.ts',
-    /keeps what was not stored in the file that the next start sets aside/,
+    /keeps what was not stored, and the next start on that disk stores it/,
   ],
   [
     'When the worker thread dies, a new one goes on and nothing committed meanwhile is missed.',

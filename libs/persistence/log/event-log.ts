@@ -115,7 +115,7 @@ export class EventLog {
     if (event.clean) this.lines.log(`Stopped cleanly: everything is stored${txid}.`);
     else {
       this.lines.warn(
-        `Stopped, but not cleanly: the store confirmed everything${txid}; later commits are in the local file only. A start that finds that file sets it aside (<name>.before-<time>) and goes on from the store.`,
+        `Stopped, but not cleanly: the store confirmed everything${txid}; later commits are in the local file only. The next start stores them if it finds that file and nobody has taken over meanwhile.`,
       );
     }
   }
