@@ -26,7 +26,7 @@ afterEach(async () => {
 function start(disk: string, env: Record<string, string> = {}): AppProcess {
   const app = AppProcess.run({
     DATABASE_PATH: join(host.folder, disk, 'courses.db'),
-    NETWORK_DB_PATH: join(host.folder, 'network', 'courses.db'),
+    NETWORK_DB_PATH: join(host.folder, 'network-courses.db'),
     ...env,
   });
   started.push(app);

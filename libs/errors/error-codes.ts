@@ -123,7 +123,7 @@ export const ERROR_CODES = codes({
   },
   STORE_NOT_CONDITIONAL: {
     kind: 'configure',
-    hint: 'This store cannot create an object only if it is absent, so two instances could overwrite each other. Use another store or folder, or set ownership to "trusted" if you guarantee a single writer.',
+    hint: 'This store cannot create an object only if it is absent, so two instances could overwrite each other. Use another store, or a folder on a file system with hard links.',
   },
   STORE_KEY_INVALID: { kind: 'bug', hint: 'Please report it with the key.' },
   FLUSH_TIMEOUT: {

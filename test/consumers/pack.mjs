@@ -130,7 +130,7 @@ function live() {
 
 function start(action) {
   return run(process.execPath, ['main.js', action], app, {
-    NETWORK_DB_PATH: path.join(app, 'volume', 'app.db'),
+    NETWORK_DB_PATH: path.join(app, 'volume-app.db'),
     DATABASE_PATH: path.join(app, 'disk', 'app.db'),
   });
 }

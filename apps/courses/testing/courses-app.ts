@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -28,8 +28,9 @@ export class Host {
 
   /** The app as `main.ts` makes it, with the database and replica of this host; listens on no port until asked. */
   async startApp(catalogue: 'none' | 'small' = 'none'): Promise<NestExpressApplication> {
+    await mkdir(this.folder, { recursive: true });
     process.env['DATABASE_PATH'] = join(this.disk, 'courses.db');
-    process.env['NETWORK_DB_PATH'] = join(this.folder, 'network', 'courses.db');
+    process.env['NETWORK_DB_PATH'] = join(this.folder, 'network-courses.db');
     process.env['COURSES_CATALOGUE'] = catalogue;
     const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
     const app = module.createNestApplication<NestExpressApplication>({ logger: false });

@@ -4,7 +4,6 @@ import { Replica, type ReplicaEvent, restoreToFile } from '../../replica';
 import type { ObjectStore } from '../../storage/object-store';
 import { EventLog, type LineLog } from '../log/event-log';
 import { redactedLines, redactFolders } from '../log/redact';
-import { applicationName } from '../module/application-name';
 import { DEFAULT_NAME } from '../module/default-name';
 import type { PersistenceSettings } from '../module/settings';
 import { AppConnections } from '../typeorm/app-connections';
@@ -48,7 +47,7 @@ export async function composeLife(
     engine: createSqliteEngine({ path: settings.path, onWarning }),
     clock: systemClock,
     identity: {
-      application: settings.application ?? applicationName(process.cwd()),
+      application: settings.application,
       database: settings.name,
       deployment: '',
     },

@@ -24,8 +24,7 @@ export async function openStore(
 ): Promise<ObjectStore | null> {
   if (plan.kind === 'none') return null;
   try {
-    if (plan.kind === 'network-path')
-      return await DirectoryStore.open({ root: `${plan.file}.replica` });
+    if (plan.kind === 'network-path') return await openNetworkFolder(plan.file);
     const { option } = plan;
     if (isStorageChoice(option)) return await option.open();
     if (isObjectStore(option)) return option;
@@ -39,6 +38,25 @@ export async function openStore(
     'The class given as the option "storage" is no ObjectStore.',
     { hint: 'Implement get, put, head, list, deleteMany and capabilities.' },
   );
+}
+
+/** A folder that is missing may be a volume that is not mounted: made here, it would be on the disk that is thrown away. */
+async function openNetworkFolder(file: string): Promise<ObjectStore> {
+  if ((await kindOf(file)) === 'folder') {
+    throw new PersistenceError('OPTION_INVALID', 'NETWORK_DB_PATH names a folder.', {
+      hint: 'Name a database file in it, for example /mnt/shared/app.db; the replica is kept in app.db.replica beside it.',
+    });
+  }
+  if (!(await exists(path.dirname(file)))) {
+    throw new PersistenceError(
+      'STORE_UNREACHABLE',
+      'The folder of the file that NETWORK_DB_PATH names does not exist.',
+      {
+        hint: 'Is the volume mounted? Mount it, or create the folder if it is meant to be a plain one. No database was opened.',
+      },
+    );
+  }
+  return DirectoryStore.open({ root: `${file}.replica` });
 }
 
 /** The store as the protocol wants it: rooted at the replica's folder, every call bounded and repeated where that may help. */
@@ -83,11 +101,14 @@ function coded(store: ObjectStore, plan: StoragePlan): ObjectStore {
 }
 
 async function exists(file: string): Promise<boolean> {
+  return (await kindOf(file)) !== 'absent';
+}
+
+async function kindOf(file: string): Promise<'file' | 'folder' | 'absent'> {
   try {
-    await stat(file);
-    return true;
+    return (await stat(file)).isDirectory() ? 'folder' : 'file';
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'absent';
     throw error;
   }
 }

@@ -24,7 +24,7 @@ describe('settings', () => {
 
   it('with a store: the file goes to the local disk of the host', () => {
     expect(settings({ NETWORK_DB_PATH: '/mnt/app.db' })).toMatchObject({
-      path: path.join(os.tmpdir(), 'nestjs-persistence', 'app.db'),
+      path: path.join(os.tmpdir(), 'nestjs-persistence', 'nestjs-persistence-monorepo', 'app.db'),
       pathIsTemporary: true,
       storage: { kind: 'network-path', file: path.resolve('/mnt/app.db') },
     });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { PersistenceError } from '../../errors';
 import { localPathOf } from '../storage/database-url';
 import { planStorage, type StoragePlan } from '../storage/storage-plan';
+import { applicationName } from './application-name';
 import { databaseEnvironment, type Environment } from './environment';
 import { checkOptions, OPTION_DEFAULTS } from './options.schema';
 import type { PersistenceOptions } from './persistence-options';
@@ -18,7 +19,7 @@ export interface PersistenceSettings {
   /** Nobody named the file, so it lies in the system's folder for temporary files. */
   readonly pathIsTemporary: boolean;
   readonly storage: StoragePlan;
-  readonly application: string | undefined;
+  readonly application: string;
   readonly publishIntervalMs: number;
   readonly flushTimeoutMs: number;
   readonly transactionMaxMs: number;
@@ -45,22 +46,33 @@ export function resolveSettings(
   const variables = databaseEnvironment(environment, name);
   const enabled = options.enabled ?? enabledBy(variables) ?? enabledBy(environment);
   const withDefaults = { ...OPTION_DEFAULTS, ...withoutUndefined(options) };
+  const application = options.application ?? applicationName(process.cwd());
   const isEnabled = enabled ?? OPTION_DEFAULTS.enabled;
   const storage: StoragePlan = isEnabled
     ? planStorage(name, options.storage, variables)
     : { kind: 'none', unused: [] };
   return {
     ...withDefaults,
-    ...localFile(name, options.database, variables, storage),
+    ...localFile({ name, application }, options.database, variables, storage),
     name,
     enabled: isEnabled,
     storage,
-    application: options.application,
+    application,
   };
 }
 
+/** Two apps on one host must not meet in a file that neither of them named. */
+function temporaryFile(application: string, name: string): string {
+  return path.join(
+    os.tmpdir(),
+    'nestjs-persistence',
+    application.replaceAll(/[^\w.-]+/g, '_'),
+    `${name}.db`,
+  );
+}
+
 function localFile(
-  name: string,
+  { name, application }: { readonly name: string; readonly application: string },
   database: string | undefined,
   variables: Environment,
   storage: StoragePlan,
@@ -70,7 +82,7 @@ function localFile(
   if (named === undefined) {
     return storage.kind === 'none'
       ? { path: path.resolve('data', `${name}.db`), pathIsTemporary: false }
-      : { path: path.join(os.tmpdir(), 'nestjs-persistence', `${name}.db`), pathIsTemporary: true };
+      : { path: temporaryFile(application, name), pathIsTemporary: true };
   }
   if (named === IN_MEMORY && storage.kind !== 'none') {
     throw new PersistenceError(

@@ -72,6 +72,11 @@ function networkFile(file: string, named: (variable: string) => string): string 
       hint: 'Name a database file in it, for example /mnt/shared/app.db; the replica is kept in app.db.replica beside it.',
     });
   }
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(file) || /^file:/i.test(file)) {
+    throw new PersistenceError('OPTION_INVALID', `${named('NETWORK_DB_PATH')} is a URL.`, {
+      hint: 'Write a plain path, for example /mnt/shared/app.db.',
+    });
+  }
   return path.resolve(file);
 }
 

@@ -25,7 +25,7 @@ describe('the code in the documentation', () => {
   const server = (app: INestApplication) => request(app.getHttpServer());
 
   it('README: the five lines make an app whose users survive the loss of its disk', async () => {
-    process.env.NETWORK_DB_PATH = folder.file('shared', 'name.db');
+    process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
     process.env.DATABASE_PATH = folder.file('disk', 'app.db');
     let app = await serve({ imports: [AppModule] });
     await server(app).post('/users').send({ name: 'Ada' }).expect(201);
@@ -71,7 +71,7 @@ describe('the code in the documentation', () => {
   });
 
   it('failures: any state is restored into a new file while the app runs', async () => {
-    process.env.NETWORK_DB_PATH = folder.file('shared', 'name.db');
+    process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
     process.env.DATABASE_PATH = folder.file('disk', 'app.db');
     const app = await serve({ imports: [AppModule], providers: [Rescue] });
     // Each is confirmed, so the second one has a TXID above 2.

@@ -238,7 +238,12 @@ describe('the start of an app', () => {
     const log = new AppLog();
     const name = `test-${process.pid}`;
     const app = await startApp([PersistenceModule.forRoot({ name, storage: memory() })], log);
-    const file = path.join(os.tmpdir(), 'nestjs-persistence', `${name}.db`);
+    const file = path.join(
+      os.tmpdir(),
+      'nestjs-persistence',
+      'nestjs-persistence-monorepo',
+      `${name}.db`,
+    );
     expect(existsSync(file)).toBe(true);
     expect(log.ours.join('\n')).toMatch('DATABASE_PATH');
     await app.close();

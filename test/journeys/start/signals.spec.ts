@@ -14,7 +14,7 @@ describe('the end by a signal', () => {
   function run(variables: Record<string, string> = {}): TestProcess {
     return new TestProcess(CHILD, {
       env: {
-        NETWORK_DB_PATH: folder.file('volume', 'app.db'),
+        NETWORK_DB_PATH: folder.file('app-on-a-volume.db'),
         DATABASE_PATH: folder.file('app.db'),
         NO_COLOR: '1',
         ...variables,
@@ -51,7 +51,7 @@ describe('the end by a signal', () => {
     const child = run();
     await child.line(/written/);
     await child.kill('SIGKILL');
-    process.env.NETWORK_DB_PATH = folder.file('volume', 'app.db');
+    process.env.NETWORK_DB_PATH = folder.file('app-on-a-volume.db');
     try {
       const app = await startApp(persistence({ database: folder.file('app.db') }));
       expect(await app.get(DataSource).query('SELECT a FROM t')).toEqual([{ a: 1 }]);

@@ -344,7 +344,7 @@ describe('file errors', () => {
   });
 
   test('a cleared folder of temporary files is made again', async () => {
-    await fs.rm(root, { recursive: true });
+    await fs.rm(path.join(root, '.tmp'), { recursive: true });
     await store.put('a/key', body, { mode: 'create' });
     expect(await content('a/key')).toBe('content');
   });
@@ -398,4 +398,21 @@ test('an abort closes the file of a body that nobody reads', async () => {
   expect(opened.fd).toBeGreaterThan(0);
   controller.abort();
   expect(opened.fd).toBe(-1);
+});
+
+describe('A directory store whose root is gone', () => {
+  it('stores nothing in its place: the volume may have been unmounted', async () => {
+    const parent = await fs.mkdtemp(path.join(tmpdir(), 'gone-'));
+    const root = path.join(parent, 'app.db.replica');
+    const store = await DirectoryStore.open({ root });
+    await store.put('ltx/0/a', Buffer.of(1), { mode: 'create' });
+    await fs.rename(root, `${root}.elsewhere`);
+    await expect(store.put('ltx/0/b', Buffer.of(1), { mode: 'create' })).rejects.toMatchObject({
+      kind: 'Unavailable',
+    });
+    await expect(fs.stat(root)).rejects.toMatchObject({ code: 'ENOENT' });
+    await fs.rename(`${root}.elsewhere`, root);
+    await store.put('ltx/0/b', Buffer.of(1), { mode: 'create' });
+    await fs.rm(parent, { recursive: true });
+  });
 });

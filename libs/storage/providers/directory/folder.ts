@@ -11,18 +11,33 @@ export interface Folder {
 /** Windows cannot sync a folder; its file systems journal names by themselves. */
 const UNSYNCED: Folder = { sync: () => Promise.resolve(), close: () => Promise.resolve() };
 
-/** Opens a folder below the root; makes it first where it is missing. */
-export async function openFolder(folder: string): Promise<Folder> {
+/**
+ * Opens a folder below the root; makes it first where it is missing. Never makes the root: where that is gone, its volume
+ * is, and what was written in its place would be lost with the disk.
+ */
+export async function openFolder(root: string, folder: string): Promise<Folder> {
   if (process.platform === 'win32') {
-    await fs.mkdir(folder, { recursive: true });
+    await makeBelow(root, folder);
     return UNSYNCED;
   }
   try {
     return opened(await fs.open(folder, 'r'));
   } catch (error) {
     if (errno(error) !== 'ENOENT') throw error;
-    await makeFolder(folder);
+    await makeBelow(root, folder);
     return opened(await fs.open(folder, 'r'));
+  }
+}
+
+async function makeBelow(root: string, folder: string): Promise<void> {
+  let parent = root;
+  for (const name of path.relative(root, folder).split(path.sep)) {
+    const made = path.join(parent, name);
+    await fs.mkdir(made).catch((error: unknown) => {
+      if (errno(error) !== 'EEXIST') throw error;
+    });
+    await syncFolder(parent);
+    parent = made;
   }
 }
 

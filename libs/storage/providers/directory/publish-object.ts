@@ -29,7 +29,7 @@ export async function publishObject(publication: Publication): Promise<PutResult
   const { root, key, paths, body, options, canLink } = publication;
   const [staged, folder] = await both(
     stageFile(root, key, body, options),
-    openFolder(paths.folder),
+    openFolder(root, paths.folder),
   );
   try {
     if (options.mode === 'create' && canLink && !hasMetadata(options)) {

@@ -55,7 +55,10 @@ async function createIn(temp: string): Promise<FileHandle> {
     return await fs.open(temp, 'wx+');
   } catch (error) {
     if (errno(error) !== 'ENOENT') throw error;
-    await fs.mkdir(path.dirname(temp), { recursive: true });
+    // Not the root above it: where that is gone, its volume is.
+    await fs.mkdir(path.dirname(temp)).catch((failure: unknown) => {
+      if (errno(failure) !== 'EEXIST') throw failure;
+    });
     return fs.open(temp, 'wx+');
   }
 }
