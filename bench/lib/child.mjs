@@ -34,7 +34,10 @@ export function answer(work) {
     process.exit(1);
   };
   process.once('message', (input) => {
-    work(input).then((result) => process.send(result, () => process.exit(0)), failed);
+    Promise.resolve(input)
+      .then(work)
+      .then((result) => process.send(result, () => process.exit(0)))
+      .catch(failed);
   });
 }
 
