@@ -275,8 +275,11 @@ export class EngineCore {
   }
 
   reset(): void {
-    this.leaveUnclaimed();
-    this.letGo();
+    try {
+      this.leaveUnclaimed();
+    } finally {
+      this.letGo();
+    }
   }
 
   close(released: number | null): void {
