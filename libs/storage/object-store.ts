@@ -106,6 +106,8 @@ export interface ListedObject {
   readonly size: number;
   /** The moment the object speaks of (ms since 1970), where a listing tells it; `head` always does. */
   readonly time?: number;
+  /** When this version was written, by the service's own clock (ms since 1970), where the service tells. */
+  readonly written?: number;
 }
 
 export interface ObjectInfo extends ListedObject {

@@ -83,8 +83,13 @@ async function namesIn(folder: string, base: string): Promise<Name[]> {
 
 async function look(file: string, key: string): Promise<ListedObject | undefined> {
   try {
-    const { size, mtimeNs } = await fs.stat(file, { bigint: true });
-    return { key, size: Number(size), time: roundedMs(mtimeNs) };
+    const { size, mtimeNs, birthtimeNs } = await fs.stat(file, { bigint: true });
+    return {
+      key,
+      size: Number(size),
+      time: roundedMs(mtimeNs),
+      written: roundedMs(birthtimeNs > 0n ? birthtimeNs : mtimeNs),
+    };
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;

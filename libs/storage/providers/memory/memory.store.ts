@@ -23,6 +23,7 @@ interface Version {
   readonly bytes: Uint8Array;
   readonly tag: string;
   readonly time: number;
+  readonly written: number;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -88,8 +89,9 @@ export class MemoryStore implements ObjectStore {
       throw new StoreError('PreconditionFailed', key, 'the object has another tag, or is absent');
     }
     const tag = `v${++this.#versions}`;
-    const time = options.time ?? this.#now();
-    this.#objects.set(key, { bytes, tag, time, metadata: { ...options.metadata } });
+    const written = this.#now();
+    const time = options.time ?? written;
+    this.#objects.set(key, { bytes, tag, time, written, metadata: { ...options.metadata } });
     if (current === undefined) this.#ordered = undefined;
     return { tag };
   }
@@ -109,7 +111,12 @@ export class MemoryStore implements ObjectStore {
       if (startAfter !== undefined && compareKeys(key, startAfter) <= 0) continue;
       const version = this.#objects.get(key);
       if (version === undefined) continue;
-      yield { key, size: version.bytes.byteLength, time: version.time };
+      yield {
+        key,
+        size: version.bytes.byteLength,
+        time: version.time,
+        written: version.written,
+      };
       options.signal?.throwIfAborted();
     }
   }
@@ -131,8 +138,8 @@ export class MemoryStore implements ObjectStore {
   }
 }
 
-function info(key: string, { bytes, tag, time, metadata }: Version): ObjectInfo {
-  return { key, size: bytes.byteLength, tag, time, metadata: { ...metadata } };
+function info(key: string, { bytes, tag, time, written, metadata }: Version): ObjectInfo {
+  return { key, size: bytes.byteLength, tag, time, written, metadata: { ...metadata } };
 }
 
 async function* copies(bytes: Uint8Array, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
