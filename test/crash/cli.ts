@@ -10,7 +10,9 @@ export async function crashCli(args: readonly string[]): Promise<number> {
       console.log(USAGE);
       return 0;
     }
-    console.log(`${options.lives} lives, seed ${options.seed}\n${heading()}`);
+    console.log(
+      `${options.lives} lives, store ${options.store}, seed ${options.seed}\n${heading()}`,
+    );
     const result = await crashRun({
       ...options,
       onLife: (report) => console.log(lifeLine(report)),

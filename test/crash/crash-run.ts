@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { inodeOf, type Remains } from './death/post-mortem';
-import { DemoProcess, type Origin } from './demo-process';
+import { DemoProcess, type Origin, type Places } from './demo-process';
 import { DISK_SCENARIOS } from './disk/disk-scenarios';
 import { setAsides } from './disk/set-aside';
 import { live } from './life';
@@ -10,12 +10,15 @@ import { failuresOf, hasFailed, type LifeReport } from './life-report';
 import { PlatformModel, type Settled } from './model/platform-model';
 import { checkOpening } from './opening';
 import { Random } from './random';
+import { openPlace, type StoreKind, type StorePlace } from './store/store-place';
 
 export interface CrashOptions {
   readonly lives: number;
   readonly seed: number;
   /** Restart on the disk of the dead life, after something was done to it, instead of on an empty one. */
   readonly keepDisk: boolean;
+  /** Where the replica lies (default: a folder). */
+  readonly store?: StoreKind;
   /** Told of each life when all is known of it. */
   readonly onLife?: (report: LifeReport) => void;
 }
@@ -23,6 +26,7 @@ export interface CrashOptions {
 export interface CrashResult {
   readonly seed: number;
   readonly keepDisk: boolean;
+  readonly store: StoreKind;
   /** As far as the run came: it ends at the first life that fails, so that later ones do not cover its traces. */
   readonly lives: readonly LifeReport[];
   /** What became of the changes in flight. */
@@ -50,16 +54,18 @@ const REMAINS_KEPT = 3;
 
 /** Runs the demo through lives that all end by SIGKILL, and holds what each start brings back against the model. */
 export async function crashRun(options: CrashOptions): Promise<CrashResult> {
-  return new CrashRun(options).run();
+  const root = mkdtempSync(join(tmpdir(), 'crash-'));
+  const store = await openPlace(options.store ?? 'directory', root);
+  try {
+    return await new CrashRun(options, root, store).run();
+  } finally {
+    await store.close();
+  }
 }
 
 class CrashRun {
-  private readonly root = mkdtempSync(join(tmpdir(), 'crash-'));
-  private readonly disk = join(this.root, 'disk');
-  private readonly places = {
-    database: join(this.disk, 'courses.db'),
-    network: join(this.root, 'store', 'courses.db'),
-  };
+  private readonly disk: string;
+  private readonly places: Places;
   private readonly random: Random;
   private readonly model = new PlatformModel();
   private readonly lives: LifeReport[] = [];
@@ -68,21 +74,26 @@ class CrashRun {
   private scenario = 0;
   private spoiled: bigint | null = null;
 
-  constructor(private readonly options: CrashOptions) {
+  constructor(
+    private readonly options: CrashOptions,
+    private readonly root: string,
+    store: StorePlace,
+  ) {
     this.random = new Random(`${options.seed}`);
+    this.disk = join(root, 'disk');
+    this.places = { database: join(this.disk, 'courses.db'), store };
     mkdirSync(this.disk);
-    mkdirSync(dirname(this.places.network));
   }
 
   async run(): Promise<CrashResult> {
-    const { seed, keepDisk } = this.options;
+    const { seed, keepDisk, store = 'directory' } = this.options;
     const failures = await this.runLives();
     failures.push(...failuresOf(this.lives));
     const passed = failures.length === 0;
     if (passed) rmSync(this.root, { recursive: true, force: true });
     else writeFileSync(join(this.root, FAILURES_FILE), `${failures.join('\n\n')}\n`);
     const { lives, settled } = this;
-    return { seed, keepDisk, lives, settled, failures, evidence: passed ? null : this.root };
+    return { seed, keepDisk, store, lives, settled, failures, evidence: passed ? null : this.root };
   }
 
   /** Resolves to what failed in the start that follows the last death. */

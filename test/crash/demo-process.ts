@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { StorePlace } from './store/store-place';
 
 /** What `npm run build:app` makes. */
 export const DEMO = join(__dirname, '../../dist/apps/courses/main.js');
@@ -22,8 +23,7 @@ const ORIGINS: readonly [RegExp, Origin][] = [
 
 export interface Places {
   readonly database: string;
-  /** `NETWORK_DB_PATH`: the replica is the folder `<network>.replica`. */
-  readonly network: string;
+  readonly store: StorePlace;
 }
 
 /** The built demo as a process of its own, on a free port. */
@@ -40,7 +40,7 @@ export class DemoProcess {
     }
   }
 
-  static launch({ database, network }: Places): DemoProcess {
+  static launch({ database, store }: Places): DemoProcess {
     if (!existsSync(DEMO)) throw new Error(`${DEMO} is missing: run "npm run build:app" first.`);
     const { PATH, SystemRoot, TEMP } = process.env;
     const child = spawn(process.execPath, [DEMO], {
@@ -54,7 +54,7 @@ export class DemoProcess {
         PORT: '0',
         COURSES_CATALOGUE: 'none',
         DATABASE_PATH: database,
-        NETWORK_DB_PATH: network,
+        ...store.variables,
       },
     });
     return new DemoProcess(child);

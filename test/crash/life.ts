@@ -147,11 +147,11 @@ class Life {
     throw new Error(`The demo ended by itself; it printed:\n${this.app.log}`);
   }
 
-  private lookAtDeath() {
+  private async lookAtDeath() {
     const { places, root, life, model, spoiled } = this.input;
     return postMortem({
       database: places.database,
-      replica: `${places.network}.replica`,
+      replica: await places.store.replica(),
       folder: join(root, `life-${life}`),
       model,
       inodeBefore: this.inodeBefore,

@@ -1,21 +1,25 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { STORE_KINDS, type StoreKind } from './store/store-place';
 
 export interface CliOptions {
   readonly lives: number;
   readonly seed: number;
   readonly keepDisk: boolean;
+  readonly store: StoreKind;
   readonly help: boolean;
 }
 
 const LIVES_MAX = 10_000;
 const SEED_MAX = 2 ** 31;
 
-export const USAGE = `npm run crash -- [--lives N] [--seed N] [--keep-disk]
+export const USAGE = `npm run crash -- [--store directory|s3|azure] [--lives N] [--seed N] [--keep-disk]
 
 Starts the built demo again and again, writes to it over HTTP, kills it with SIGKILL at random moments, wipes its disk,
 and checks that everything it had acknowledged is back: over HTTP, in the restored file, and page by page.
 
+  --store NAME  where the replica lies: a folder (directory, the default), an S3 server, or Azurite; the servers run on
+                this machine, and S3_TEST_ENDPOINT or AZURE_TEST_CONNECTION_STRING name another one
   --lives N     how many lives (20)
   --seed N      the same requests and moments again, as far as timing allows (random, printed)
   --keep-disk   do not wipe the disk but cut, exchange or write its files, and check what the next start makes of it
@@ -29,6 +33,7 @@ export function readOptions(args: readonly string[]): CliOptions {
       lives: { type: 'string', default: '20' },
       seed: { type: 'string' },
       'keep-disk': { type: 'boolean', default: false },
+      store: { type: 'string', default: 'directory' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -36,11 +41,18 @@ export function readOptions(args: readonly string[]): CliOptions {
     lives: readNumber('--lives', values.lives, 1, LIVES_MAX),
     seed: values.seed === undefined ? newSeed() : readNumber('--seed', values.seed, 0, SEED_MAX),
     keepDisk: values['keep-disk'],
+    store: readStore(values.store),
     help: values.help,
   };
 }
 
 export const newSeed = (): number => randomInt(SEED_MAX);
+
+function readStore(text: string): StoreKind {
+  const kind = STORE_KINDS.find((each) => each === text);
+  if (kind) return kind;
+  throw new Error(`--store is "${text}"; it can be ${STORE_KINDS.join(', ')}.`);
+}
 
 function readNumber(name: string, text: string, min: number, max: number): number {
   const value = Number(text);

@@ -56,14 +56,18 @@ function pagesCell({ pages }: LifeReport): string {
 
 /** What it all came to, and for a failure what failed and where to look. */
 export function summary(result: CrashResult): string[] {
-  const { lives, failures, seed, settled, evidence, keepDisk } = result;
+  const { lives, failures, seed, settled, evidence, keepDisk, store } = result;
   const sum = (of: (report: LifeReport) => number): number =>
     lives.reduce((total, report) => total + of(report), 0);
   const equal = lives.filter(({ pages }) => pages.kind === 'equal');
   const restarted = equal.filter(({ pages }) => pages.kind === 'equal' && pages.restarts > 0);
   const behind = equal.filter(({ pages }) => pages.kind === 'equal' && pages.behindHead);
   const pages = sum((each) => (each.pages.kind === 'equal' ? each.pages.pages : 0));
-  const flags = `--lives ${lives.length} --seed ${seed}${keepDisk ? ' --keep-disk' : ''}`;
+  const flags = [
+    ...(store === 'directory' ? [] : [`--store ${store}`]),
+    `--lives ${lives.length} --seed ${seed}`,
+    ...(keepDisk ? ['--keep-disk'] : []),
+  ].join(' ');
   return [
     '',
     `acknowledged ${count(sum((each) => each.acknowledged))} writes, refused ${count(sum((each) => each.refused))} as they had to be`,

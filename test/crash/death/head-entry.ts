@@ -1,29 +1,20 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   decodeLtxHeader,
   LTX_HEADER_SIZE,
   parseLtxFileName,
   type LtxHeader,
 } from '../../../libs/ltx';
+import { type ObjectStore, readBody } from '../../../libs/storage';
 
-/** The newest entry of a replica in a folder, by its bytes alone; null if there is none. */
-export function readHeadEntry(replica: string): LtxHeader | null {
-  const folder = join(replica, 'ltx', '0');
-  if (!existsSync(folder)) return null;
-  const names = readdirSync(folder).filter((name) => parseLtxFileName(name) !== null);
+/** The newest entry of a replica, by its bytes alone; null if there is none. */
+export async function readHeadEntry(replica: ObjectStore): Promise<LtxHeader | null> {
+  let newest: string | undefined;
   // Sixteen digits, so the order of names is that of TXIDs.
-  const newest = names.toSorted().at(-1);
-  return newest === undefined ? null : decodeLtxHeader(readStart(join(folder, newest)));
-}
-
-function readStart(path: string): Buffer {
-  const bytes = Buffer.alloc(LTX_HEADER_SIZE);
-  const fd = openSync(path, 'r');
-  try {
-    readSync(fd, bytes, 0, bytes.length, 0);
-  } finally {
-    closeSync(fd);
+  for await (const { key } of replica.list('ltx/0/')) {
+    const isEntry = parseLtxFileName(key.slice('ltx/0/'.length)) !== null;
+    if (isEntry && (newest === undefined || key > newest)) newest = key;
   }
-  return bytes;
+  if (newest === undefined) return null;
+  const range = { offset: 0, length: LTX_HEADER_SIZE };
+  return decodeLtxHeader(await readBody(await replica.get(newest, { range }), LTX_HEADER_SIZE));
 }

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LtxHeader } from '../../../libs/ltx';
+import type { ObjectStore } from '../../../libs/storage';
 import type { PlatformModel } from '../model/platform-model';
 import { readHeadEntry } from './head-entry';
 import { copyPair, judge, type Verdict } from './page-oracle';
@@ -24,7 +25,7 @@ export interface Findings {
 
 export interface DeathScene {
   readonly database: string;
-  readonly replica: string;
+  readonly replica: ObjectStore;
   /** A folder for this life's remains. */
   readonly folder: string;
   readonly model: PlatformModel;
@@ -45,7 +46,7 @@ export const inodeOf = (path: string): bigint | null =>
  * model, and against the dead files page by page.
  */
 export async function postMortem(scene: DeathScene): Promise<Findings> {
-  const remains = collect(scene);
+  const remains = await collect(scene);
   const { head, folder } = remains;
   if (!head) {
     const wrong = scene.model.wrong(NOTHING);
@@ -87,12 +88,12 @@ function comparePages(
   return verdict;
 }
 
-function collect({ database, replica, folder }: DeathScene): Remains {
+async function collect({ database, replica, folder }: DeathScene): Promise<Remains> {
   mkdirSync(folder, { recursive: true });
   const copy = join(folder, 'dead.db');
   copyPair(database, copy);
   if (existsSync(database + SIDECAR)) copyFileSync(database + SIDECAR, copy + SIDECAR);
-  return { folder, database: copy, head: readHeadEntry(replica) };
+  return { folder, database: copy, head: await readHeadEntry(replica) };
 }
 
 function sidecarNames(database: string, txid: number): boolean {

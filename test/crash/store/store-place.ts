@@ -1,0 +1,27 @@
+import type { ObjectStore } from '../../../libs/storage';
+import { directoryPlace } from './directory-place';
+
+/** Where the replica of a crash run lies: outlives every life of the demo. */
+export interface StorePlace {
+  /** The environment variables that lead the demo there. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The replica, seen from outside of the demo and rooted at its folder. It is only read. */
+  replica(): Promise<ObjectStore>;
+  /** Ends what serves it. What it holds stays where the run leaves its evidence, if it is in files. */
+  close(): Promise<void>;
+}
+
+export const STORE_KINDS = ['directory', 's3', 'azure'] as const;
+export type StoreKind = (typeof STORE_KINDS)[number];
+
+/** Opens a place of this kind; one in files lies below `root`. */
+export async function openPlace(kind: StoreKind, root: string): Promise<StorePlace> {
+  switch (kind) {
+    case 'directory':
+      return directoryPlace(root);
+    case 's3':
+      throw new Error('The S3 store is not built yet.');
+    case 'azure':
+      throw new Error('The Azure store is not built yet.');
+  }
+}
