@@ -1,7 +1,6 @@
 // Does the package work for somebody who installs it? Packs dist/nestjs-persistence (npm run build:package first), installs
-// the tarball with its peers into an empty CommonJS app, type-checks that app with the libraries' types included, and lets
-// it write, lose its disk and read. Prints what it did; any failure ends it. With --oldest, on the oldest major versions
-// that the package's peer ranges allow.
+// the tarball with its peers into empty apps, type-checks them with the types of their libraries included, and lets each
+// serve, write, lose its disk and read. Prints what it did; any failure ends it. See --help.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -15,6 +14,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '..', '..');
@@ -23,7 +23,10 @@ const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root
 
 const PEERS = [
   '@nestjs/common',
+  '@nestjs/config',
   '@nestjs/core',
+  '@nestjs/schedule',
+  '@nestjs/terminus',
   '@nestjs/typeorm',
   'better-sqlite3',
   'reflect-metadata',
@@ -33,27 +36,73 @@ const PEERS = [
 /** The other end of the peer ranges. */
 const OLDEST = {
   '@nestjs/common': '^11.0.0',
+  '@nestjs/config': '^4.0.0',
   '@nestjs/core': '^11.0.0',
+  '@nestjs/platform-express': '^11.0.0',
+  '@nestjs/schedule': '^6.0.0',
+  '@nestjs/terminus': '^11.0.0',
   '@nestjs/typeorm': '^11.0.0',
   typeorm: '0.3.27',
 };
-const oldest = process.argv.includes('--oldest');
-const TIMEOUT_MS = 300_000;
+/** Kinds of apps that install the package. */
+const VARIANTS = {
+  'nest12-cjs': { type: 'commonjs', platform: '@nestjs/platform-express', versions: dependencies },
+  'nest12-esm': {
+    type: 'module',
+    platform: '@nestjs/platform-fastify',
+    versions: { ...dependencies, '@nestjs/platform-fastify': dependencies['@nestjs/core'] },
+  },
+  'nest11-cjs': {
+    type: 'commonjs',
+    platform: '@nestjs/platform-express',
+    versions: { ...dependencies, ...OLDEST },
+  },
+};
+const HELP = `npm run consumers [-- --only <name>]
 
-const app = mkdtempSync(path.join(os.tmpdir(), 'consumer-'));
-try {
-  install(pack());
-  compile();
-  live();
-  console.log('The packed package works in an empty app.');
-} finally {
-  rmSync(app, { recursive: true, force: true });
+Packs the package, installs the tarball into empty apps, type-checks and runs them: they serve over HTTP, write, lose
+their disk, start again and read what they had written.
+
+  --only <name>  one of ${Object.keys(VARIANTS).join(', ')}
+  --help         this text`;
+const TIMEOUT_MS = 300_000;
+/** An app that has done its work ends by itself; longer than this, something keeps its process alive. */
+const LIFE_MAX_MS = 60_000;
+
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, help: { type: 'boolean', default: false } },
+});
+if (options.help) console.log(HELP);
+else consume(options.only === undefined ? Object.keys(VARIANTS) : [options.only]);
+
+function consume(names) {
+  const unknown = names.find((name) => VARIANTS[name] === undefined);
+  if (unknown !== undefined) throw new Error(`There is no "${unknown}".\n${HELP}`);
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'consumer-'));
+  try {
+    const tarball = pack(folder);
+    for (const name of names) tryOut(name, tarball, path.join(folder, name));
+    console.log('The packed package works in empty apps.');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-function pack() {
+function tryOut(name, tarball, app) {
+  const say = (text) => console.log(`${name}: ${text}`);
+  mkdirSync(app);
+  install(VARIANTS[name], tarball, app);
+  say(`installed with ${PEERS.map((peer) => `${peer} ${versionOf(peer, app)}`).join(', ')}`);
+  compile(app);
+  say('type-checked, with the types of its libraries');
+  live(app);
+  say('served, wrote, lost its disk, started again, read what it had written, and ended by itself');
+}
+
+function pack(folder) {
   if (!existsSync(built)) throw new Error('Nothing is built: run npm run build:package first.');
   const [{ filename, files, size }] = JSON.parse(
-    run('npm', ['pack', '--json', '--pack-destination', app], built),
+    run('npm', ['pack', '--json', '--pack-destination', folder], built),
   );
   for (const name of ['README.md', 'LICENSE', 'engine/sqlite/sqlite.worker.js']) {
     if (!files.some((file) => file.path === name)) throw new Error(`The package lacks ${name}.`);
@@ -61,29 +110,28 @@ function pack() {
   const spec = files.find((file) => /\.spec\.|\.child\.|\.tsbuildinfo$/.test(file.path));
   if (spec !== undefined) throw new Error(`The package contains ${spec.path}.`);
   console.log(`packed ${filename}: ${files.length} files, ${Math.round(size / 1_000)} KB`);
-  return path.join(app, filename);
+  return path.join(folder, filename);
 }
 
-function install(tarball) {
-  const pinned = (names, versions) =>
-    Object.fromEntries(names.map((name) => [name, versions[name]]));
+function install({ type, platform, versions }, tarball, app) {
+  const pinned = (names, from) => Object.fromEntries(names.map((name) => [name, from[name]]));
   const manifest = {
     name: 'consumer',
     private: true,
+    type,
     dependencies: {
       'nestjs-persistence': `file:${tarball}`,
-      ...pinned(PEERS, { ...dependencies, ...(oldest ? OLDEST : {}) }),
+      ...pinned([...PEERS, platform], versions),
     },
     devDependencies: pinned(['@types/node', 'typescript'], devDependencies),
   };
   writeFileSync(path.join(app, 'package.json'), JSON.stringify(manifest, null, 2));
   run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], app);
-  useNativeBuild();
-  console.log(`installed with ${oldest ? 'the oldest' : 'the newest'} peers`);
+  useNativeBuild(app);
 }
 
 /** The native part of better-sqlite3 is the same version here as there: compiling it again would take a minute. */
-function useNativeBuild() {
+function useNativeBuild(app) {
   const binary = path.join(
     'node_modules',
     'better-sqlite3',
@@ -99,8 +147,12 @@ function useNativeBuild() {
   }
 }
 
-function compile() {
-  cpSync(path.join(here, 'app', 'main.ts'), path.join(app, 'main.ts'));
+function versionOf(name, app) {
+  return JSON.parse(readFileSync(path.join(app, 'node_modules', name, 'package.json'))).version;
+}
+
+function compile(app) {
+  cpSync(path.join(here, 'app'), app, { recursive: true });
   const compilerOptions = {
     module: 'nodenext',
     target: 'es2023',
@@ -115,32 +167,31 @@ function compile() {
     JSON.stringify({ compilerOptions, files: ['main.ts'] }),
   );
   run(process.execPath, [path.join(app, 'node_modules', 'typescript', 'bin', 'tsc')], app);
-  console.log('type-checked, with the types of its libraries');
 }
 
-function live() {
-  start('write');
+function live(app) {
+  start('write', app);
   rmSync(path.join(app, 'disk'), { recursive: true });
-  const read = JSON.parse(start('read').trim().split('\n').at(-1));
+  const read = JSON.parse(start('read', app).trim().split('\n').at(-1));
   if (read.origin !== 'restored' || read.texts.join() !== 'kept') {
     throw new Error(`After the loss of the disk: ${JSON.stringify(read)}`);
   }
-  console.log('wrote, lost its disk, started again and read what it had written');
 }
 
-function start(action) {
-  return run(process.execPath, ['main.js', action], app, {
+function start(action, app) {
+  const variables = {
     NETWORK_DB_PATH: path.join(app, 'volume-app.db'),
     DATABASE_PATH: path.join(app, 'disk', 'app.db'),
-  });
+  };
+  return run(process.execPath, ['main.js', action], app, { variables, timeout: LIFE_MAX_MS });
 }
 
-function run(command, args, cwd, variables = {}) {
+function run(command, args, cwd, { variables = {}, timeout = TIMEOUT_MS } = {}) {
   try {
     return execFileSync(command, args, {
       cwd,
       encoding: 'utf8',
-      timeout: TIMEOUT_MS,
+      timeout,
       env: { ...process.env, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
