@@ -18,49 +18,38 @@ import type {
   LogHead,
   Proof,
   RestoredDatabase,
-  WalPosition,
 } from '../database-engine';
 import { checkSqlite, connect, findDamage, tryBeginWrite } from './connection';
 import { EntryWriter, type WrittenEntry } from './entry-writer';
 import { HostLock } from './host-lock';
 import { LiveDatabase, type LiveListener } from './live-database';
 import {
-  fileIdentity,
-  journalsOf,
   needRoom,
   removeDatabase,
   removeLeftovers,
-  sameFile,
   setAside,
   syncFolder,
   temporary,
   anyLocalFile,
 } from './local-files';
+import { LocalMemory } from './local-memory';
 import { proveFiles, type FileProof } from './proof';
 import { ReceiveSession } from './receive-session';
 import { RestoreSession } from './restore-session';
-import { Sidecar, type SidecarData, WITHOUT_LOG } from './sidecar';
 import { databaseError } from './sqlite-errors';
 
 const PAGE_SIZE = 4_096;
 const HOLD_TIMEOUT_MS = 2_000;
 
-type Memory = Omit<SidecarData, 'version'>;
-
 /** Everything the worker does with one database file; the port's methods, synchronous where SQLite is. */
 export class EngineCore {
   private readonly lock: HostLock;
-  private readonly sidecar: Sidecar;
-  private known: SidecarData | null = null;
-  /** What the sidecar says of this life. */
-  private memory: Memory | null = null;
-  private nodeId = '';
+  private readonly memory: LocalMemory;
   private live: LiveDatabase | null = null;
   private restoring: RestoreSession | null = null;
   private receiving: ReceiveSession | null = null;
   private created: string | null = null;
   private proved: (Extract<FileProof, { proved: true }> & { head: LogHead }) | null = null;
-  private claimed = 0;
   private spools: { txid: number; path: string }[] = [];
 
   constructor(
@@ -68,7 +57,7 @@ export class EngineCore {
     private readonly warn: (text: string) => void,
   ) {
     this.lock = new HostLock(path);
-    this.sidecar = new Sidecar(path);
+    this.memory = new LocalMemory(path);
   }
 
   inspect(): LocalDatabase {
@@ -84,19 +73,18 @@ export class EngineCore {
     if (stat && !stat.isFile()) {
       throw new PersistenceError('DATABASE_UNREADABLE', `${this.path} is not a file.`);
     }
-    this.known = this.sidecar.read();
+    const known = this.memory.recall();
     const size = stat?.size ?? 0;
     return {
       path: this.path,
       present: size > 0,
       size,
-      stored: this.known && { txid: this.known.stored, lineage: this.known.lineage },
+      stored: known && { txid: known.stored, lineage: known.lineage },
     };
   }
 
   prove(head: LogHead): Proof {
-    this.known = this.sidecar.read();
-    const proof = proveFiles(this.path, head, this.known);
+    const proof = proveFiles(this.path, head, this.memory.recall());
     if (!proof.proved) return proof;
     const reason = this.tryOpen(head.pageSize);
     if (reason !== null) {
@@ -195,22 +183,9 @@ export class EngineCore {
     this.receiving = null;
   }
 
-  beginClaim({ nodeId, txid, lineage }: { nodeId: string; txid: number; lineage: string }): void {
-    this.nodeId = nodeId;
-    this.claimed = txid;
-    const before = this.known?.lineage === lineage ? this.known : null;
-    this.memory = {
-      lineage,
-      stored: before?.stored ?? 0,
-      lines: [
-        ...(before?.lines ?? []),
-        ...this.lineAt(txid, this.proved?.position ?? this.live?.position ?? null),
-      ],
-      main: fileIdentity(this.path),
-      clean: before?.clean ?? null,
-      ahead: before?.ahead ?? null,
-    };
-    if (this.live) this.sidecar.write(this.memory);
+  beginClaim(claim: { nodeId: string; txid: number; lineage: string }): void {
+    const position = this.proved?.position ?? this.live?.position ?? null;
+    this.memory.beginClaim(claim, position, this.live !== null);
   }
 
   open(head: { nodeId: string; txid: number; commit: number }): void {
@@ -220,24 +195,14 @@ export class EngineCore {
     if (this.proved || !live.position)
       live.continueFrom({ txid: head.txid, commit: head.commit, cursor });
     this.proved = null;
-    const isAhead = cursor === 'lost';
-    this.remember({
-      stored: head.txid,
-      lines: isAhead ? [] : this.lineAt(head.txid, live.position ?? WITHOUT_LOG),
-      main: fileIdentity(this.path),
-      clean: null,
-      ahead: isAhead ? { nodeId: head.nodeId, txid: head.txid } : null,
-    });
+    this.memory.opened(head, live.position, cursor === 'lost');
   }
 
   revive(head: { nodeId: string; txid: number; commit: number }): void {
     checkSqlite();
     this.lock.take();
-    const known = this.sidecar.read();
-    if (!known) throw new PersistenceError('INTERNAL', `The sidecar of ${this.path} is gone.`);
-    this.nodeId = head.nodeId;
     this.openLive().continueFrom({ txid: head.txid, commit: head.commit, cursor: 'lost' });
-    this.memory = { ...known, lines: [], main: fileIdentity(this.path), clean: null, ahead: null };
+    this.memory.revived(head.nodeId);
   }
 
   hasNews(): boolean {
@@ -253,7 +218,7 @@ export class EngineCore {
   }
 
   settled(txid: number): void {
-    if (this.memory) this.memory = { ...this.memory, stored: Math.max(this.memory.stored, txid) };
+    this.memory.settled(txid);
     for (const spool of this.spools) if (spool.txid <= txid) rmSync(spool.path, { force: true });
     this.spools = this.spools.filter((spool) => spool.txid > txid);
   }
@@ -285,8 +250,8 @@ export class EngineCore {
   close(released: number | null): void {
     try {
       if (released !== null) this.leaveReleased(released);
-      else if (this.memory && this.live?.barrier.inTransaction) {
-        this.leaveAhead({ nodeId: this.nodeId, txid: this.memory.stored });
+      else if (this.memory.stored && this.live?.barrier.inTransaction) {
+        this.leaveAhead(this.memory.stored);
       } else this.leaveUnclaimed();
     } finally {
       this.letGo();
@@ -304,7 +269,7 @@ export class EngineCore {
     this.live?.close();
     this.live = null;
     this.proved = null;
-    this.memory = null;
+    this.memory.endLife();
     if (this.created) removeDatabase(this.created);
     this.created = null;
     this.abortRestore();
@@ -315,41 +280,21 @@ export class EngineCore {
   private leaveReleased(txid: number): void {
     if (!this.live) return;
     const whole = this.live.backfillAll();
-    this.remember({
-      stored: txid,
-      lines: this.lineAt(txid, this.live.position),
-      main: fileIdentity(this.path),
-      clean: whole ? { txid } : null,
-      ahead: null,
-    });
+    this.memory.released(txid, this.live.position, whole);
   }
 
   /**
    * Whoever closes the database last makes SQLite take the whole log into the main file and delete it, commits that were
    * never stored included. Done here and noted, the next start finds a file it can prove: `head`, and commits behind it.
    */
-  private leaveAhead({ nodeId, txid }: Pick<LogHead, 'nodeId' | 'txid'>): void {
-    const known = this.memory ?? this.known;
-    if (!known || !this.live?.backfillAll()) return;
-    const { lineage, stored } = known;
-    const main = fileIdentity(this.path);
-    this.sidecar.write({ lineage, stored, lines: [], main, clean: null, ahead: { nodeId, txid } });
+  private leaveAhead(head: Pick<LogHead, 'nodeId' | 'txid'>): void {
+    if (!this.memory.isEmpty && this.live?.backfillAll()) this.memory.leftAhead(head);
   }
 
   private openLive(): LiveDatabase {
     const listener: LiveListener = {
-      atPosition: (txid, position) => {
-        if (this.memory)
-          this.remember({ lines: [...this.memory.lines, ...this.lineAt(txid, position)] });
-      },
-      mainWritten: (line) =>
-        this.remember({
-          main: fileIdentity(this.path),
-          lines: [
-            ...(this.memory?.lines ?? []),
-            ...(line ? this.lineAt(line.txid, line.position) : []),
-          ],
-        }),
+      atPosition: (txid, position) => this.memory.at({ txid, position }),
+      mainWritten: (line) => this.memory.mainWritten(line),
       warn: this.warn,
     };
     this.live = new LiveDatabase(this.path, listener);
@@ -359,16 +304,6 @@ export class EngineCore {
   private liveDatabase(): LiveDatabase {
     if (!this.live) throw new PersistenceError('INTERNAL', 'The database is not open.');
     return this.live;
-  }
-
-  private lineAt(txid: number, position: WalPosition | null): SidecarData['lines'] {
-    return position ? [{ nodeId: this.nodeId, txid, ...position }] : [];
-  }
-
-  private remember(change: Partial<Memory>): void {
-    if (!this.memory) return;
-    this.memory = { ...this.memory, ...change };
-    this.sidecar.write(this.memory);
   }
 
   private keepSpool<T extends WrittenEntry | null>(entry: T): T {
@@ -383,21 +318,12 @@ export class EngineCore {
 
   /** The local files make way for a restored database: the untouched file of a clean end is dropped, all else is kept. */
   private makeRoom(): string | null {
-    const stored = this.isStored();
-    this.known = null;
-    this.sidecar.remove();
+    const stored = this.memory.isFileStored();
+    this.memory.forgetFile();
     if (!anyLocalFile(this.path)) return null;
     if (!stored) return setAside(this.path, new Date());
     removeDatabase(this.path);
     return null;
-  }
-
-  /** The local file is the untouched one of a clean end, and the history that was claimed holds its state. */
-  private isStored(): boolean {
-    const { known, memory } = this;
-    if (!known?.clean || memory?.lineage !== known.lineage || this.claimed <= known.clean.txid)
-      return false;
-    return sameFile(fileIdentity(this.path), known.main) && journalsOf(this.path).length === 0;
   }
 
   private moveCreated(): void {
