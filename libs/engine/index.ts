@@ -1,2 +1,3 @@
 export type * from './database-engine';
+export type * from './file-merger';
 export { createSqliteEngine, type SqliteEngineOptions } from './sqlite/sqlite-engine';

@@ -1,7 +1,9 @@
 import type { PersistenceErrorData } from '../errors';
 import type { DatabaseEngine } from '../engine/database-engine';
+import type { FileMerger } from '../engine/file-merger';
 import type { ObjectStore } from '../storage/object-store';
 import type { Clock } from './clock';
+import type { MaintenanceSettings, MaintenanceStatus } from './maintain/maintenance-types';
 
 /** What the database is called in the store: compared at every start with what is there. */
 export interface ReplicaIdentity {
@@ -12,7 +14,7 @@ export interface ReplicaIdentity {
   readonly deployment: string;
 }
 
-export interface ReplicaSettings {
+export interface ReplicaSettings extends MaintenanceSettings {
   /** At most one unconfirmed publish per interval while writers are busy (default 1,000). */
   readonly publishIntervalMs: number;
   /** How long a `flush()` waits before it answers FLUSH_TIMEOUT (default 10,000). */
@@ -25,6 +27,8 @@ export interface ReplicaOptions {
   /** Rooted at the replica's folder, with deadlines and retries around it. */
   readonly store: ObjectStore;
   readonly engine: DatabaseEngine;
+  /** Folds files of the log; without one there is no `maintain()`. */
+  readonly merger?: FileMerger;
   readonly clock: Clock;
   readonly identity: ReplicaIdentity;
   /** Random for this process life: 16 hex digits. */
@@ -69,6 +73,7 @@ export interface ReplicaStatus {
   readonly durableTxid: number | null;
   readonly lag: Lag;
   readonly lastStored: StoredInfo | null;
+  readonly maintenance: MaintenanceStatus;
   /** The failure that stands now; null once it has passed. */
   readonly error: (PersistenceErrorData & { readonly since: number }) | null;
 }

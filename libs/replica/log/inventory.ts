@@ -12,6 +12,8 @@ export interface LogFile {
   readonly size: number;
   /** The moment of its last transaction, ms since 1970; undefined where the listing does not tell. */
   readonly time?: number;
+  /** When it was written, by the store's own clock, ms since 1970; undefined where the listing does not tell. */
+  readonly written?: number;
   readonly key: string;
 }
 
@@ -51,9 +53,12 @@ export async function readInventory(
   return { files: options.times ? await withTimes(store, files, options) : files };
 }
 
-function toLogFile(level: number, { key, size, time }: ListedObject): LogFile | null {
+function toLogFile(level: number, object: ListedObject): LogFile | null {
+  const { key, size, time, written } = object;
   const txids = parseLogKey(level, key);
-  return txids && { level, ...txids, size, key, ...(time !== undefined && { time }) };
+  if (!txids) return null;
+  const times = { ...(time !== undefined && { time }), ...(written !== undefined && { written }) };
+  return { level, ...txids, size, key, ...times };
 }
 
 const byTxid = (a: LogFile, b: LogFile): number => a.minTxid - b.minTxid || a.maxTxid - b.maxTxid;

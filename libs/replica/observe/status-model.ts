@@ -1,5 +1,6 @@
 import type { PersistenceError, PersistenceErrorData } from '../../errors';
 import type { Clock } from '../clock';
+import type { MaintenanceStatus } from '../maintain/maintenance-types';
 import type {
   Origin,
   ReplicaEvent,
@@ -19,6 +20,7 @@ export class StatusModel {
   private unpublishedSince: number | null = null;
   private pending = { commits: 0, bytes: 0 };
   private error: (PersistenceErrorData & { since: number }) | null = null;
+  private maintenance: MaintenanceStatus = { lastRunAt: null, merged: 0, deleted: 0, error: null };
 
   constructor(
     private readonly clock: Clock,
@@ -26,14 +28,15 @@ export class StatusModel {
   ) {}
 
   snapshot(): ReplicaStatus {
-    const { role, origin, epoch, durableTxid, lastStored, error, unpublishedSince, pending } = this;
+    const { role, origin, epoch, durableTxid, lastStored, maintenance, error } = this;
+    const { unpublishedSince, pending } = this;
     const waiting = unpublishedSince !== null;
     const lag = {
       ms: waiting ? Math.max(0, this.clock.now() - unpublishedSince) : 0,
       commits: waiting ? Math.max(1, pending.commits) : 0,
       bytes: pending.bytes,
     };
-    return { role, origin, epoch, durableTxid, lag, lastStored, error };
+    return { role, origin, epoch, durableTxid, lag, lastStored, maintenance, error };
   }
 
   /** A listener that throws must not harm what it listens to. */
@@ -100,6 +103,26 @@ export class StatusModel {
     this.role = 'fenced';
     this.error = { ...error.toJSON(), since: this.clock.now() };
     this.emit({ type: 'fenced', error: error.toJSON() });
+  }
+
+  maintained({ merged, deleted }: { readonly merged: number; readonly deleted: number }): void {
+    const { maintenance } = this;
+    this.maintenance = {
+      lastRunAt: this.clock.now(),
+      merged: maintenance.merged + merged,
+      deleted: maintenance.deleted + deleted,
+      error: null,
+    };
+  }
+
+  /** `done`: what the run had done before it failed. */
+  maintenanceFailed(
+    error: PersistenceError,
+    done: { readonly merged: number; readonly deleted: number },
+  ): void {
+    const since = this.maintenance.error?.since ?? this.clock.now();
+    this.maintained(done);
+    this.maintenance = { ...this.maintenance, error: { ...error.toJSON(), since } };
   }
 
   stopped(clean: boolean): void {

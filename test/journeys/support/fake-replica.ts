@@ -8,6 +8,7 @@ const OWNER: ReplicaStatus = {
   durableTxid: 1,
   lag: { ms: 0, commits: 0, bytes: 0 },
   lastStored: null,
+  maintenance: { lastRunAt: null, merged: 0, deleted: 0, error: null },
   error: null,
 };
 
