@@ -3,4 +3,12 @@ export { MAINTENANCE_DEFAULTS } from './maintain/levels';
 export type * from './maintain/maintenance-types';
 export { Replica } from './replica';
 export type * from './replica-types';
+export { emergencyRestore, type EmergencyRestoreOptions } from './rescue/emergency-restore';
+export {
+  RESTORE_POINTS_DEFAULT,
+  RESTORE_POINTS_MAX,
+  restorePoints,
+  type RestorePointsOptions,
+} from './rescue/restore-points';
 export { restoreToFile, type RestoreToFileOptions } from './rescue/restore-to-file';
+export { type ReplicaSurvey, surveyReplica } from './rescue/survey-replica';

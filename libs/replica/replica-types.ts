@@ -43,6 +43,8 @@ export interface ReplicaOptions {
   readonly backup?: { readonly store: ObjectStore; readonly key: string };
   /** Where the replica lies, as `litestream restore` takes it; only shown in hints. */
   readonly location?: string;
+  /** How the command line is called for this replica (`npx nestjs-persistence restore`), without what to restore; only shown in hints. */
+  readonly command?: string;
   readonly onEvent?: (event: ReplicaEvent) => void;
 }
 
@@ -110,6 +112,32 @@ export interface RestoreResult {
   /** Bytes of the database file. */
   readonly bytes: number;
   readonly durationMs: number;
+  /** Where the file went that stood at the path; absent if there was none. */
+  readonly setAside?: string;
+}
+
+/** A state that can be restored exactly. */
+export interface RestorePoint {
+  readonly txid: number;
+  /** When it was written (ms since 1970): `restore({ at })` with any later moment up to the next point gives it. */
+  readonly time: number;
+  /** Of the file that ends in it: 0 an entry of its own, 1 to 3 the end of merged entries, 9 a snapshot. */
+  readonly level: number;
+}
+
+/** What an emergency restore brought back, and what it could not. */
+export interface EmergencyResult extends RestoreResult {
+  /** What the replica lists behind the state that was restored; null if that is the newest. */
+  readonly lost: LostRange | null;
+  /** Files that are damaged, missing or of another history, and stood in the way. */
+  readonly leftOut: readonly { readonly key: string; readonly reason: string }[];
+}
+
+export interface LostRange {
+  readonly fromTxid: number;
+  readonly toTxid: number;
+  /** Files of the log that hold some of it, damaged ones included. */
+  readonly files: number;
 }
 
 /** One way, for logs and monitoring; a listener that throws is ignored. */

@@ -1,28 +1,40 @@
 import type { DatabaseEngine } from '../../engine/database-engine';
+import { PersistenceError } from '../../errors';
 import type { ObjectStore } from '../../storage/object-store';
 import type { Clock } from '../clock';
-import { readInventory } from '../log/inventory';
+import { readInventory, type Inventory } from '../log/inventory';
+import { FUTURE_TOLERANCE_MS, type RestoreTarget } from '../log/restore-plan';
 import { restoreSound } from '../log/restore-sound';
 import { storeFailure } from '../log/store-failure';
 import { restoreEvents } from '../observe/restore-events';
 import type { ReplicaEvent, RestoreResult } from '../replica-types';
+import { dateInventory } from './date-inventory';
+import { finishRestore, type RestoreOutput } from './finish-restore';
+import { retryMoved } from './retry-moved';
 
-export interface RestoreToFileOptions {
+export interface RestoreToFileOptions extends RestoreOutput {
   readonly store: ObjectStore;
-  /** An engine for the new file: it must not exist. */
+  /** An engine for the new file. */
   readonly engine: DatabaseEngine;
   readonly clock: Clock;
-  /** The state wanted; the newest when left out. */
+  /** The state wanted. Without `txid` and `at` the newest. */
   readonly txid?: number;
+  /** The newest state from before this moment (ms since 1970, exclusive). */
+  readonly at?: number;
   /** Where the replica lies, for hints. */
   readonly location?: string;
+  /** How the command line is called for this replica, for hints. */
+  readonly command?: string;
   readonly onEvent?: (event: ReplicaEvent) => void;
 }
 
-/** Restores the newest state, or that of a TXID, into a new file. Needs no ownership and changes nothing in the store. */
+/**
+ * Restores the newest state, that of a TXID, or that from before a moment into a file. Needs no ownership and changes
+ * nothing in the store. Nothing stands at the path before the state is whole, checked and durable.
+ */
 export async function restoreToFile(options: RestoreToFileOptions): Promise<RestoreResult> {
   try {
-    return await restore(options);
+    return await retryMoved(options.clock, () => restore(options));
   } catch (error) {
     throw storeFailure(error, 'Reading the replica');
   } finally {
@@ -31,36 +43,35 @@ export async function restoreToFile(options: RestoreToFileOptions): Promise<Rest
 }
 
 async function restore(options: RestoreToFileOptions): Promise<RestoreResult> {
-  const { store, clock, txid, onEvent = () => undefined } = options;
+  const { store, clock, onEvent = () => undefined } = options;
   const begun = clock.now();
-  const inventory = await readInventory(store);
-  const { sink, last } = await restoreSound(
-    options,
-    inventory,
-    txid === undefined ? { kind: 'latest' } : { kind: 'txid', txid },
-    { replace: false, ...restoreEvents(onEvent) },
-  );
-  try {
-    await sink.verify('quick');
-    const { path, size } = await sink.finish();
-    const { maxTxid, timestamp } = last.header;
-    const result = {
-      path,
-      txid: maxTxid,
-      time: timestamp,
-      bytes: size,
-      durationMs: clock.now() - begun,
-    };
-    onEvent({
-      type: 'restored',
-      txid: maxTxid,
-      time: timestamp,
-      bytes: size,
-      durationMs: result.durationMs,
-    });
-    return result;
-  } catch (error) {
-    await sink.abort();
-    throw error;
+  const target = targetOf(options, begun);
+  // Takes the host lock: what a running app has open is not moved away.
+  if (options.replace) await options.engine.inspect();
+  const restored = await restoreSound(options, await inventoryFor(store, target), target, {
+    replace: options.replace ?? false,
+    ...restoreEvents(onEvent),
+  });
+  const result = await finishRestore(restored, options, { clock, begun });
+  const { txid, time, bytes, durationMs } = result;
+  onEvent({ type: 'restored', txid, time, bytes, durationMs });
+  return result;
+}
+
+function targetOf({ txid, at }: RestoreToFileOptions, now: number): RestoreTarget {
+  if (txid !== undefined) return { kind: 'txid', txid };
+  if (at === undefined) return { kind: 'latest' };
+  if (at > now + FUTURE_TOLERANCE_MS) {
+    throw new PersistenceError(
+      'OPTION_INVALID',
+      `${new Date(at).toISOString()} lies in the future.`,
+      { hint: 'Leave the time out to get the newest state.' },
+    );
   }
+  return { kind: 'time', time: at };
+}
+
+async function inventoryFor(store: ObjectStore, target: RestoreTarget): Promise<Inventory> {
+  const inventory = await readInventory(store);
+  return target.kind === 'time' ? dateInventory(store, inventory, target.time) : inventory;
 }

@@ -1,0 +1,77 @@
+import type { ObjectStore } from '../../storage/object-store';
+import type { Inventory, LogFile } from '../log/inventory';
+import { FileTimes } from './file-times';
+
+/**
+ * An inventory in which every file has a time that is right about `time`: before it, or not. Exact where the listing told
+ * it or it had to be asked, elsewhere a bound. The exact ones include the last file before `time` of every level.
+ *
+ * The number of requests grows with the logarithm of the number of files (86,400 entries and 2,880 merged files: some 30).
+ * Rejects with a `StoreError`, `NotFound` where a file was removed meanwhile: list again.
+ */
+export async function dateInventory(
+  store: ObjectStore,
+  { files }: Inventory,
+  time: number,
+  signal?: AbortSignal,
+): Promise<Inventory> {
+  if (files.every((file) => file.time !== undefined)) return { files };
+  const times = new FileTimes(store, signal);
+  const before = new Set<LogFile>();
+  let reached = 0;
+  for (const level of mergedLevels(files)) {
+    const count = await times.countBefore(level, time);
+    for (const file of level.slice(0, count)) before.add(file);
+    reached = Math.max(reached, level[count - 1]?.maxTxid ?? 0);
+  }
+  const entries = files.filter(({ level }) => level === 0).sort(byEnd);
+  // Whatever lies below is either in a merged file from before, or a claim that never counted.
+  for (const entry of entries) if (entry.maxTxid <= reached) before.add(entry);
+  const run = runBehind(entries, reached);
+  for (const entry of run.slice(0, await countBefore(times, run, files, time))) before.add(entry);
+  const bound = (file: LogFile): number => (before.has(file) ? time - 1 : time);
+  return { files: files.map((file) => ({ ...file, time: times.known(file) ?? bound(file) })) };
+}
+
+function mergedLevels(files: readonly LogFile[]): LogFile[][] {
+  const levels = new Map<number, LogFile[]>();
+  for (const file of files) {
+    if (file.level === 0) continue;
+    const level = levels.get(file.level);
+    if (level) level.push(file);
+    else levels.set(file.level, [file]);
+  }
+  return [...levels.values()].map((level) => level.sort(byEnd));
+}
+
+const byEnd = (a: LogFile, b: LogFile): number => a.maxTxid - b.maxTxid || a.minTxid - b.minTxid;
+
+/** The entries that follow `txid` without a gap: only they can lead on from there. */
+function runBehind(entries: readonly LogFile[], txid: number): LogFile[] {
+  const run: LogFile[] = [];
+  for (const entry of entries) {
+    if (entry.maxTxid === txid + run.length + 1) run.push(entry);
+    else if (entry.maxTxid > txid) break;
+  }
+  return run;
+}
+
+/**
+ * The first entry of a run may be a late claim at a TXID that had been merged by then; its time is later than that of
+ * the entries behind it, and it leads nowhere.
+ */
+async function countBefore(
+  times: FileTimes,
+  run: readonly LogFile[],
+  files: readonly LogFile[],
+  time: number,
+): Promise<number> {
+  const first = run[0];
+  if (!first) return 0;
+  const covered = files.some(
+    ({ level, minTxid, maxTxid }) =>
+      level > 0 && minTxid <= first.minTxid && maxTxid >= first.maxTxid,
+  );
+  if (covered && (await times.of(first)) >= time) return 0;
+  return times.countBefore(run, time);
+}
