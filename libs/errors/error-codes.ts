@@ -113,6 +113,10 @@ export const ERROR_CODES = codes({
     kind: 'configure',
     hint: 'Set the variable that the message names, or remove the others that belong to it.',
   },
+  STORE_BUCKET_MISSING: {
+    kind: 'configure',
+    hint: 'Create the bucket or container that the message names, or let the identity of the app create it.',
+  },
   STORE_DENIED: {
     kind: 'configure',
     hint: 'Give the credentials permission to read, create, list and delete objects there.',

@@ -4,6 +4,12 @@ export { type Clock, systemClock } from './clock';
 export { type Compatible, compatibleOf, COMPATIBLES } from './compatibles';
 export { compareKeys } from './keys';
 export { type Cost, costOf, type PricedStore, STORE_PRICES, type StorePrices } from './prices';
+export {
+  AzureBlobStore,
+  type AzureBlobStoreOptions,
+  type AzureContainerClient,
+  type AzureTokenCredential,
+} from './providers/azure-blob';
 export { DirectoryStore } from './providers/directory/directory.store';
 export { MemoryStore, type MemoryStoreOptions } from './providers/memory/memory.store';
 export { readBody } from './read-body';

@@ -1,0 +1,56 @@
+import type { ContainerClient } from '@azure/storage-blob';
+import { PersistenceError } from '../../../errors';
+import { abortable } from '../../abortable';
+import { isStoreError, StoreError } from '../../store-error';
+import { azureCall } from './azure-call';
+import { errorCode } from './azure-errors';
+
+/** Time to sign in, look and create. */
+const OPEN_MS = 30_000;
+
+/**
+ * Makes sure that the container is there, creating it where the identity may. Several may do so at once. Rejects with
+ * `STORE_BUCKET_MISSING` where it is absent and may not be created, else with a `StoreError`.
+ */
+export async function openContainer(container: ContainerClient): Promise<void> {
+  const name = container.containerName;
+  const late = AbortSignal.timeout(OPEN_MS);
+  try {
+    await abortable(lookOrCreate(container, late), late);
+  } catch (error) {
+    if (error !== late.reason) throw error;
+    throw new StoreError('Timeout', name, `no answer within ${OPEN_MS / 1000} s`, { cause: error });
+  }
+}
+
+async function lookOrCreate(container: ContainerClient, signal: AbortSignal): Promise<void> {
+  if (await isThere(container, signal)) return;
+  const name = container.containerName;
+  try {
+    await azureCall(name, signal, ({ signal: abortSignal }) => container.create({ abortSignal }));
+  } catch (error) {
+    if (isStoreError(error) && errorCode(error.cause) === 'ContainerAlreadyExists') return;
+    if (!isStoreError(error, 'PermissionDenied', 'Unauthenticated')) throw error;
+    throw new PersistenceError(
+      'STORE_BUCKET_MISSING',
+      `The container "${name}" does not exist in the account "${container.accountName}", and this identity may not create it.`,
+      {
+        hint: `Create it (az storage container create --account-name ${container.accountName} --name ${name}), or give the identity the role Storage Blob Data Contributor on the account.`,
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Asked by a listing: whoever may use the store may list it. */
+async function isThere(container: ContainerClient, signal: AbortSignal): Promise<boolean> {
+  try {
+    await azureCall(container.containerName, signal, async ({ signal: abortSignal }) => {
+      await container.listBlobsFlat({ abortSignal }).byPage({ maxPageSize: 1 }).next();
+    });
+    return true;
+  } catch (error) {
+    if (isStoreError(error) && errorCode(error.cause) === 'ContainerNotFound') return false;
+    throw error;
+  }
+}
