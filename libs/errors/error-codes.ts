@@ -40,6 +40,10 @@ export const ERROR_CODES = codes({
     kind: 'configure',
     hint: 'Import PersistenceModule.forRoot() in the root module, before TypeOrmModule.forRootAsync(PersistenceModule.typeOrm({...})).',
   },
+  PLATFORM_RUNS_SEVERAL: {
+    kind: 'configure',
+    hint: 'Run the app where one instance serves it. If you make sure yourself that never more than one instance writes, set PERSISTENCE_OWNERSHIP=trusted.',
+  },
   PACKAGE_MISSING: { kind: 'configure', hint: 'Install the named package.' },
   SQLITE_TOO_OLD: {
     kind: 'configure',
@@ -128,6 +132,10 @@ export const ERROR_CODES = codes({
   STORE_NOT_CONDITIONAL: {
     kind: 'configure',
     hint: 'This store cannot create an object only if it is absent, so two instances could overwrite each other. Use another store, or a folder on a file system with hard links.',
+  },
+  PREFIX_IN_USE: {
+    kind: 'configure',
+    hint: 'Give one of them another name in the store: S3_KEY, AZURE_BLOB_NAME or NETWORK_DB_PATH with the suffix of its database (S3_KEY_ORDERS), or another folder.',
   },
   STORE_KEY_INVALID: { kind: 'bug', hint: 'Please report it with the key.' },
   FLUSH_TIMEOUT: {
