@@ -184,6 +184,18 @@ export const ERROR_CODES = codes({
     kind: 'configure',
     hint: 'Choose a path that does not exist: a restore never overwrites.',
   },
+  BACKUP_PLACE_TAKEN: {
+    kind: 'configure',
+    hint: 'Stop whatever writes the file that is named, or give the backup another name; every version that was found there is kept beside it.',
+  },
+  BACKUP_TIMEOUT: {
+    kind: 'retry',
+    hint: 'The store is too slow for a database of this size; the next backup tries again. Commits are stored all the same.',
+  },
+  ADMIN_UNGUARDED: {
+    kind: 'configure',
+    hint: 'Write PersistenceAdminModule.forRoot({ token: process.env.PERSISTENCE_ADMIN_TOKEN }) or give it a guard of your own: the endpoints are never open to everybody.',
+  },
 
   // The format
   LTX_INVALID: { kind: 'corrupt', hint: 'The object is not an intact LTX file.' },

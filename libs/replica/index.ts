@@ -1,3 +1,6 @@
+export { Backup, type BackupCall } from './backup/backup';
+export { type BackupIdentity, readBackupIdentity } from './backup/backup-metadata';
+export type * from './backup/backup-types';
 export type { Clock } from './clock';
 export { MAINTENANCE_DEFAULTS } from './maintain/levels';
 export type * from './maintain/maintenance-types';

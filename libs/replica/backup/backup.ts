@@ -1,0 +1,242 @@
+import { isPersistenceError, PersistenceError } from '../../errors';
+import { isStoreError } from '../../storage/store-error';
+import { readDescriptor } from '../log/descriptor';
+import { storeFailure } from '../log/store-failure';
+import { restoreToFile } from '../rescue/restore-to-file';
+import type { RestoreResult } from '../replica-types';
+import { readBackupIdentity, type BackupIdentity } from './backup-metadata';
+import { BackupModel } from './backup-model';
+import type { BackupOptions, BackupResult, BackupStatus, BackupTarget } from './backup-types';
+import { keepHistory } from './keep-history';
+import { progressFile, restoreProgress } from './progress';
+import { storeBackup } from './store-backup';
+import { unchangedSince } from './unchanged-since';
+import { withSignal } from './with-signal';
+
+/** One object holds no more. */
+const MAX_BYTES = 5_000_000_000;
+/** Of one backup as a whole; every request has a bound of its own. */
+const TIMEOUT_MS = 3_600_000;
+
+export interface BackupCall {
+  /** Believe what this life knows of the object: then a database that has not changed costs no request. */
+  readonly trusting?: boolean;
+}
+
+/**
+ * The plain database file beside the replica, for anyone to download and open. It is made by restoring the replica, so each
+ * one proves that the replica restores, and the live file is not touched.
+ */
+export class Backup {
+  private readonly model: BackupModel;
+  private running: Promise<BackupResult> | null = null;
+  private readonly stopping = new AbortController();
+  private opened: Promise<BackupTarget> | null = null;
+  private lineage: string | null = null;
+
+  constructor(private readonly options: BackupOptions) {
+    this.model = new BackupModel(options.clock, options.onEvent);
+  }
+
+  /**
+   * Resolves when everything committed before is in the backup. A call while one is under way gets the outcome of that one.
+   * Rejects with what the replica or the store says, REPLICA_FENCED, BACKUP_PLACE_TAKEN, BACKUP_TIMEOUT, DATABASE_TOO_LARGE,
+   * SHUTTING_DOWN.
+   */
+  run(call: BackupCall = {}): Promise<BackupResult> {
+    this.running ??= this.bounded(call).finally(() => (this.running = null));
+    return this.running;
+  }
+
+  /** From memory. */
+  status(): BackupStatus {
+    return this.model.snapshot(this.running !== null);
+  }
+
+  /** Gives up what is under way; resolves when it has ended. Nothing begins afterwards. */
+  async stop(): Promise<void> {
+    this.stopping.abort(
+      new PersistenceError('SHUTTING_DOWN', 'The app is closing; the backup was given up.'),
+    );
+    await this.running?.catch(() => undefined);
+  }
+
+  private async bounded(call: BackupCall): Promise<BackupResult> {
+    const { clock } = this.options;
+    const late = new AbortController();
+    const done = new AbortController();
+    const minutes = TIMEOUT_MS / 60_000;
+    const timeout = new PersistenceError('BACKUP_TIMEOUT', `No backup within ${minutes} minutes.`);
+    clock.sleep(TIMEOUT_MS, done.signal).then(
+      () => late.abort(timeout),
+      () => undefined,
+    );
+    const signal = AbortSignal.any([this.stopping.signal, late.signal]);
+    try {
+      const result = await this.make(call, signal);
+      this.model.succeeded(result);
+      return result;
+    } catch (error) {
+      const failure = coded(signal.aborted ? signal.reason : error);
+      if (!this.stopping.signal.aborted) this.model.failed(failure);
+      throw failure;
+    } finally {
+      done.abort();
+    }
+  }
+
+  private async make({ trusting }: BackupCall, signal: AbortSignal): Promise<BackupResult> {
+    const begun = this.options.clock.now();
+    signal.throwIfAborted();
+    this.demandOwner();
+    await this.options.replica.flush();
+    const target = await this.target(signal);
+    const unchanged = await this.unchanged(target, trusting ?? false, signal);
+    if (unchanged) return { ...unchanged, durationMs: this.elapsed(begun), skipped: 'unchanged' };
+    const { scratch } = this.options;
+    try {
+      await scratch.begin();
+      return await this.restoreAndStore(target, begun, signal);
+    } finally {
+      await scratch.clear();
+    }
+  }
+
+  /** What the backup in place holds, if that is the newest state. */
+  private async unchanged(
+    { store, key }: BackupTarget,
+    trusting: boolean,
+    signal: AbortSignal,
+  ): Promise<{ key: string; bytes: number; txid: number } | null> {
+    const { replica } = this.options;
+    const { durableTxid, lastStored } = replica.status();
+    const { last } = this.model.snapshot(false);
+    if (last && lastStored && lastStored.txid > last.txid) return null;
+    if (last && trusting) return { key, bytes: last.bytes, txid: last.txid };
+    const info = await store.head(key).catch(absent);
+    const identity = info && readBackupIdentity(info);
+    if (!identity || identity.lineage !== (await this.ownLineage(signal))) return null;
+    const { txid } = identity;
+    if (lastStored && lastStored.txid > txid) return null;
+    const since = withSignal(this.options.store, signal);
+    const same = last?.txid === txid || (await unchangedSince(since, txid, durableTxid ?? 0));
+    if (!same) return null;
+    const found = { key, bytes: info!.size, txid };
+    if (!last) this.model.found({ ...found, at: info!.written ?? info!.time });
+    return found;
+  }
+
+  private async restoreAndStore(
+    target: BackupTarget,
+    begun: number,
+    signal: AbortSignal,
+  ): Promise<BackupResult> {
+    const { clock, scratch, settings } = this.options;
+    const { txid, time } = await this.restore(signal);
+    await this.demandOwnState(txid);
+    const plain = await scratch.restored();
+    if (plain.size > MAX_BYTES) throw tooLarge(plain.size);
+    const { key } = target;
+    const file = progressFile(plain, clock, (progress) => this.model.progress('storing', progress));
+    const identity: BackupIdentity = {
+      lineage: await this.ownLineage(signal),
+      epoch: this.options.replica.status().epoch ?? txid,
+      txid,
+      sha256: plain.sha256,
+    };
+    const onForeign = (keptAs: string) => this.model.keptForeign(key, keptAs);
+    const outcome = await storeBackup({ target, scratch, file, identity, time, onForeign });
+    const result = { key, bytes: plain.size, txid, durationMs: this.elapsed(begun) };
+    if (outcome === 'newer') return { ...result, skipped: 'newer' };
+    this.model.stored(result);
+    await keepHistory(target, plain, identity, clock.now(), settings);
+    return result;
+  }
+
+  private async restore(signal: AbortSignal): Promise<RestoreResult> {
+    const { store, scratch, clock } = this.options;
+    try {
+      const restored = await restoreToFile({
+        store: withSignal(store, signal),
+        engine: scratch.engine(),
+        clock,
+        onEvent: restoreProgress((progress) => this.model.progress('restoring', progress)),
+      });
+      this.model.verified(restored.txid);
+      return restored;
+    } catch (error) {
+      if (isPersistenceError(error) && error.kind === 'corrupt') this.model.verified(null);
+      throw error;
+    }
+  }
+
+  private demandOwner(): void {
+    const { role, error } = this.options.replica.status();
+    if (role === 'owner') return;
+    if (role === 'fenced') {
+      throw new PersistenceError(
+        'REPLICA_FENCED',
+        error?.message ?? 'Another instance owns the database.',
+      );
+    }
+    throw new PersistenceError('SHUTTING_DOWN', 'The database is not open.');
+  }
+
+  /** A state beyond what this instance has stored was stored by a successor, whose backups are none of ours to make. */
+  private async demandOwnState(txid: number): Promise<void> {
+    const { replica } = this.options;
+    const isOwn = () => (replica.status().durableTxid ?? 0) >= txid;
+    if (isOwn()) return;
+    // An entry of ours may be stored and its answer on its way.
+    await replica.flush();
+    if (isOwn()) return;
+    throw new PersistenceError(
+      'REPLICA_FENCED',
+      `The replica holds TXID ${txid}, which this instance did not write.`,
+    );
+  }
+
+  private async target(signal: AbortSignal): Promise<BackupTarget> {
+    this.opened ??= this.options.target();
+    try {
+      const { store, key } = await this.opened;
+      return { store: withSignal(store, signal), key };
+    } catch (error) {
+      this.opened = null;
+      throw error;
+    }
+  }
+
+  private async ownLineage(signal: AbortSignal): Promise<string> {
+    if (this.lineage !== null) return this.lineage;
+    const descriptor = await readDescriptor(withSignal(this.options.store, signal));
+    if (!descriptor) {
+      throw new PersistenceError('REPLICA_MISSING', 'replica.json is gone from the store.');
+    }
+    this.lineage = descriptor.lineage;
+    return this.lineage;
+  }
+
+  private elapsed(begun: number): number {
+    return this.options.clock.now() - begun;
+  }
+}
+
+function coded(error: unknown): PersistenceError {
+  const known = storeFailure(error, 'The backup');
+  if (known instanceof PersistenceError) return known;
+  return new PersistenceError('INTERNAL', `The backup failed: ${String(known)}.`, { cause: known });
+}
+
+function tooLarge(bytes: number): PersistenceError {
+  const gigabytes = (n: number) => `${(n / 1e9).toFixed(1)} GB`;
+  return new PersistenceError(
+    'DATABASE_TOO_LARGE',
+    `The database has ${gigabytes(bytes)}; a backup object holds ${gigabytes(MAX_BYTES)} at most.`,
+  );
+}
+
+function absent(error: unknown): null {
+  if (isStoreError(error, 'NotFound')) return null;
+  throw error;
+}

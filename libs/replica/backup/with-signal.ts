@@ -1,0 +1,27 @@
+import type {
+  CallOptions,
+  GetOptions,
+  ListOptions,
+  ObjectStore,
+  PutBody,
+  PutOptions,
+} from '../../storage/object-store';
+
+/** A store whose calls all end with `signal`. */
+export function withSignal(store: ObjectStore, signal: AbortSignal): ObjectStore {
+  const bound = <T extends CallOptions>(options?: T): T & { signal: AbortSignal } => {
+    signal.throwIfAborted();
+    const signals = options?.signal ? [signal, options.signal] : [signal];
+    return { ...(options as T), signal: signals.length === 1 ? signal : AbortSignal.any(signals) };
+  };
+  return {
+    capabilities: store.capabilities,
+    get: async (key: string, options?: GetOptions) => store.get(key, bound(options)),
+    put: async (key: string, body: PutBody, options: PutOptions) =>
+      store.put(key, body, bound(options)),
+    head: async (key: string, options?: CallOptions) => store.head(key, bound(options)),
+    list: (prefix: string, options?: ListOptions) => store.list(prefix, bound(options)),
+    deleteMany: async (keys: readonly string[], options?: CallOptions) =>
+      store.deleteMany(keys, bound(options)),
+  };
+}
