@@ -1,5 +1,10 @@
-import type { RestoreResult } from '../replica';
+import type { EmergencyResult, RestorePoint, RestoreResult } from '../replica';
 import type { DatabaseLife } from './database/database-life';
+import type {
+  EmergencyOptions,
+  RestoreOptions,
+  RestorePointsQuery,
+} from './database/rescue-options';
 import type { FlushResult, PersistenceStatus } from './persistence-status';
 
 /** What an app asks of its database's replica. Injected by class, or by `@InjectSyncService(name)` for a named database. */
@@ -30,11 +35,24 @@ export class SyncService {
   }
 
   /**
-   * Restores the newest state, or the one at `txid`, into the new file `to`. Never overwrites (RESTORE_TARGET_EXISTS);
-   * the live database and the store are not touched.
+   * Restores the newest state, the one at `txid`, or the newest from before the moment `at` into the new file `to`. Never
+   * overwrites (RESTORE_TARGET_EXISTS); the live database and the store are not touched.
    */
-  restore(options: { readonly to: string; readonly txid?: number }): Promise<RestoreResult> {
+  restore(options: RestoreOptions): Promise<RestoreResult> {
     return this.#life.restore(options);
+  }
+
+  /** What `restore` can give exactly, newest first, in pages. */
+  restorePoints(query?: RestorePointsQuery): Promise<RestorePoint[]> {
+    return this.#life.restorePoints(query);
+  }
+
+  /**
+   * Restores the newest state that is whole, whatever is wrong with the replica, and says what is lost behind it. Works
+   * while `ready()` rejects; where the app does not start at all: `npx nestjs-persistence restore --emergency`.
+   */
+  emergencyRestore(options: EmergencyOptions): Promise<EmergencyResult> {
+    return this.#life.emergencyRestore(options);
   }
 
   /** What is known right now, from memory: cheap enough for every health check. */

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { createSqliteEngine } from '../../engine';
-import { Replica, type ReplicaEvent, restoreToFile } from '../../replica';
+import { Replica, type ReplicaEvent } from '../../replica';
 import type { ObjectStore } from '../../storage/object-store';
 import { EventLog, type LineLog } from '../log/event-log';
 import { redactedLines, redactFolders } from '../log/redact';
-import { DEFAULT_NAME } from '../module/default-name';
 import type { PersistenceSettings } from '../module/settings';
 import { AppConnections } from '../typeorm/app-connections';
 import { DatabaseLife } from './database-life';
 import { plainFile, replicaStore } from './open-store';
+import { createRescue } from './rescue';
+import { rescueHints } from './rescue-hints';
 import { placeOf, summarise } from './summary';
 import { systemClock } from './system-clock';
 
@@ -25,7 +26,7 @@ export async function composeLife(
   if (rawStore === null) {
     const { summary } = summarise(settings, null);
     if (settings.enabled) lines.warn(`${summary} Set NETWORK_DB_PATH to keep it.`);
-    return new DatabaseLife({ ...shared, replica: null, restoreTo: null });
+    return new DatabaseLife({ ...shared, replica: null, rescue: null });
   }
 
   lines.log(`Initialised: commits are stored in ${placeOf(settings)}.`);
@@ -36,6 +37,7 @@ export async function composeLife(
   }
   const backup = await plainFile(rawStore, settings.storage, settings.name);
   const store = replicaStore(rawStore, settings.storage, settings.name);
+  const hints = rescueHints(settings);
   const onWarning = (text: string) => lines.warn(text);
   const events = new EventLog(lines, () => systemClock.now());
   const onEvent = (event: ReplicaEvent) => {
@@ -55,29 +57,20 @@ export async function composeLife(
     newLineage: randomBytes(16).toString('hex'),
     settings,
     ...(backup === undefined ? {} : { backup }),
-    ...location(settings),
+    ...hints,
     onEvent,
   });
   const life: DatabaseLife = new DatabaseLife({
     ...shared,
     replica,
-    restoreTo: ({ path, txid }) =>
-      restoreToFile({
-        store,
-        engine: createSqliteEngine({ path, onWarning }),
-        clock: systemClock,
-        ...(txid === undefined ? {} : { txid }),
-        ...location(settings),
-        onEvent: (event) => events.write(event),
-      }),
+    rescue: createRescue({
+      store,
+      hints,
+      onWarning,
+      onEvent: (event) => events.write(event),
+    }),
   });
   return life;
-}
-
-/** The replica as a shell takes it where the app's variables are set; it names no folder of this host. */
-function location({ name, storage }: PersistenceSettings): { location?: string } {
-  const known = storage.kind === 'network-path' && name === DEFAULT_NAME;
-  return known ? { location: '"file://$NETWORK_DB_PATH.replica"' } : {};
 }
 
 /** Files that messages may name by their full path. */

@@ -10,6 +10,7 @@ import { resolveSettings } from '../module/settings';
 import { memory } from '../storage/storage-choice';
 import { AppConnections } from '../typeorm/app-connections';
 import { DatabaseLife } from './database-life';
+import type { Rescue } from './rescue';
 
 describe('the life of a database', () => {
   let folder: string;
@@ -26,18 +27,23 @@ describe('the life of a database', () => {
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+  const state = { path: '', txid: 3, time: 0, bytes: 0, durationMs: 0 };
+  const rescue: Rescue = {
+    restore: (options) => (restores.push(options), Promise.resolve(state)),
+    restorePoints: (query) => (restores.push(query), Promise.resolve([])),
+    emergencyRestore: (options) => (
+      restores.push(options),
+      Promise.resolve({ ...state, lost: null, leftOut: [] })
+    ),
+  };
+
   function life(options: object = {}, replicated = true): DatabaseLife {
     const database = path.join(folder, 'sub', 'app.db');
     const storage = replicated ? { storage: memory() } : {};
     return new DatabaseLife({
       settings: resolveSettings('app', { database, ...storage, ...options }, () => undefined),
       replica: replicated ? replica : null,
-      restoreTo: replicated
-        ? (options) => {
-            restores.push(options);
-            return Promise.resolve({ ...options, txid: 3, time: 0, bytes: 0, durationMs: 0 });
-          }
-        : null,
+      rescue: replicated ? rescue : null,
       connections: new AppConnections(Date.now),
       lines,
       redact: redactFolders([database]),
@@ -159,22 +165,13 @@ describe('the life of a database', () => {
     app.close();
   });
 
-  it('restores into a new file and nothing else', async () => {
+  it('asks the rescue for every restore, also before the start', async () => {
     const one = life();
-    await one.restore({ to: path.join(folder, 'r.db'), txid: 3 });
-    expect(restores).toEqual([{ path: path.join(folder, 'r.db'), txid: 3 }]);
-  });
-
-  it.each([
-    [{}, 'OPTION_INVALID'],
-    [{ to: '' }, 'OPTION_INVALID'],
-    [{ to: 'x.db', txid: 0 }, 'OPTION_INVALID'],
-    [{ to: 'x.db', txid: '3' }, 'OPTION_INVALID'],
-    [{ to: 'x.db', overwrite: true }, 'OPTION_UNKNOWN'],
-    [undefined, 'OPTION_INVALID'],
-  ])('refuses to restore with %j', async (options, code) => {
-    await expect(life().restore(options as never)).rejects.toMatchObject({ code });
-    expect(restores).toEqual([]);
+    await one.restore({ to: 'r.db', txid: 3 });
+    await one.restorePoints({ limit: 5 });
+    await one.emergencyRestore({ to: 'e.db' });
+    expect(restores).toEqual([{ to: 'r.db', txid: 3 }, { limit: 5 }, { to: 'e.db' }]);
+    expect(replica.calls).toEqual([]);
   });
 
   describe('without a store', () => {
@@ -211,7 +208,7 @@ describe('the life of a database', () => {
       const one = new DatabaseLife({
         settings,
         replica: null,
-        restoreTo: null,
+        rescue: null,
         connections: new AppConnections(Date.now),
         lines,
         redact: redactFolders([]),

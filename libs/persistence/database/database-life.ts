@@ -1,13 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isPersistenceError, PersistenceError } from '../../errors';
-import type { Replica, RestoreResult } from '../../replica';
+import type { EmergencyResult, Replica, RestorePoint, RestoreResult } from '../../replica';
 import { errorLine, type LineLog } from '../log/event-log';
 import type { Redact } from '../log/redact';
 import { formatDuration } from '../log/units';
 import { IN_MEMORY, type PersistenceSettings } from '../module/settings';
 import type { FlushResult, PersistenceStatus } from '../persistence-status';
 import type { AppConnections } from '../typeorm/app-connections';
+import type { Rescue } from './rescue';
+import type { EmergencyOptions, RestoreOptions, RestorePointsQuery } from './rescue-options';
 import { summarise } from './summary';
 
 /** What is used of a `Replica`. */
@@ -17,8 +19,8 @@ export interface DatabaseLifeParts {
   readonly settings: PersistenceSettings;
   /** Null where nothing is replicated. */
   readonly replica: LiveReplica | null;
-  readonly restoreTo:
-    ((options: { readonly path: string; readonly txid?: number }) => Promise<RestoreResult>) | null;
+  /** Null where there is no replica. */
+  readonly rescue: Rescue | null;
   readonly connections: AppConnections;
   readonly lines: LineLog;
   /** For what others may read in a status. */
@@ -75,14 +77,22 @@ export class DatabaseLife {
     return { stored: true, txid, reason: null };
   }
 
-  async restore(options: { readonly to: string; readonly txid?: number }): Promise<RestoreResult> {
-    const { restoreTo } = this.#parts;
-    checkRestoreOptions(options);
-    if (restoreTo === null) {
-      throw new PersistenceError('STORE_NOT_CONFIGURED', 'There is no replica to restore from.');
-    }
-    const { to, ...rest } = options;
-    return restoreTo({ path: path.resolve(to), ...rest });
+  async restore(options: RestoreOptions): Promise<RestoreResult> {
+    return this.#rescue.restore(options);
+  }
+
+  async restorePoints(query?: RestorePointsQuery): Promise<RestorePoint[]> {
+    return this.#rescue.restorePoints(query);
+  }
+
+  async emergencyRestore(options: EmergencyOptions): Promise<EmergencyResult> {
+    return this.#rescue.emergencyRestore(options);
+  }
+
+  get #rescue(): Rescue {
+    const { rescue } = this.#parts;
+    if (rescue !== null) return rescue;
+    throw new PersistenceError('STORE_NOT_CONFIGURED', 'There is no replica to restore from.');
   }
 
   /** From memory, without I/O. */
@@ -185,27 +195,6 @@ export class DatabaseLife {
       lines.error(`The database was not released cleanly. ${String(error)}`);
       return false;
     }
-  }
-}
-
-function checkRestoreOptions(options: { readonly to: string; readonly txid?: number }): void {
-  const { to, txid, ...unknown } = options ?? {};
-  const extra = Object.keys(unknown)[0];
-  if (extra !== undefined) {
-    throw new PersistenceError('OPTION_UNKNOWN', `restore() has no option "${extra}".`, {
-      hint: 'Known options: to, txid.',
-    });
-  }
-  if (typeof to !== 'string' || to.trim() === '') {
-    throw new PersistenceError('OPTION_INVALID', 'restore() needs "to": the path of a new file.', {
-      hint: "Write restore({ to: 'rescued.db' }).",
-    });
-  }
-  if (txid !== undefined && !(Number.isSafeInteger(txid) && txid >= 1)) {
-    throw new PersistenceError(
-      'OPTION_INVALID',
-      'The option "txid" of restore() must be a whole number from 1.',
-    );
   }
 }
 

@@ -140,9 +140,11 @@ async function hintFor(
     return 'Nothing was changed. No restore point is whole without it: bring the object back (versions, soft delete).';
   }
   await point.sink.abort();
-  const { command = 'npx nestjs-persistence restore', location = 'REPLICA_URL' } = surroundings;
+  const { command, location = 'REPLICA_URL' } = surroundings;
   const { txid } = point;
-  const own = `\`${command} --txid ${txid} --to rescued.db\``;
+  const own = command
+    ? `\`${command} --txid ${txid} --to rescued.db\``
+    : `SyncService.restore({ to: 'rescued.db', txid: ${txid} })`;
   const litestream = `\`litestream restore -txid ${txid.toString(16).padStart(16, '0')} -o rescued.db ${location}\``;
   const too = litestreamGets(point, inventory) ? `, and so does ${litestream}` : '';
   return `Nothing was changed. The newest good point is TXID ${txid}; ${own} writes it to a new file${too}.`;
