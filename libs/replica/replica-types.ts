@@ -41,8 +41,13 @@ export interface ReplicaOptions {
    * local file that stands in its way (one shipped in the image, say) is set aside.
    */
   readonly backup?: { readonly store: ObjectStore; readonly key: string };
-  /** Where the replica lies, as `litestream restore` takes it; only shown in hints. */
+  /** Where the replica lies, as `litestream restore` takes it; shown in hints, and kept in `probe.json`. */
   readonly location?: string;
+  /**
+   * Try the conditions of the store with racing writers before the first claim of a history. Left out where they are our own
+   * (directory, memory), or where the user vouches for one writer. `random` gives another text of letters and digits each time.
+   */
+  readonly probe?: { readonly random: () => string } | undefined;
   /** How the command line is called for this replica (`npx nestjs-persistence restore`), without what to restore; only shown in hints. */
   readonly command?: string;
   readonly onEvent?: (event: ReplicaEvent) => void;

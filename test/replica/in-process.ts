@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { createSqliteEngine } from '../../libs/engine';
-import { Replica, type ReplicaEvent, type ReplicaSettings } from '../../libs/replica';
+import {
+  Replica,
+  type ReplicaEvent,
+  type ReplicaOptions,
+  type ReplicaSettings,
+} from '../../libs/replica';
 import { systemClock, type StoreError } from '../../libs/storage';
 import type { ObjectStore } from '../../libs/storage/object-store';
 
@@ -11,6 +16,7 @@ export interface InProcessOptions {
   readonly store: ObjectStore;
   readonly settings?: Partial<ReplicaSettings>;
   readonly name?: string;
+  readonly probe?: ReplicaOptions['probe'];
 }
 
 /** A replica and an app's connection in this very process: for what needs a store with faults. */
@@ -22,7 +28,7 @@ export class InProcess {
   readonly engine: ReturnType<typeof createSqliteEngine>;
   private connection: Database.Database | null = null;
 
-  constructor({ folder, store, settings, name = 'app' }: InProcessOptions) {
+  constructor({ folder, store, settings, name = 'app', probe }: InProcessOptions) {
     this.path = join(folder, `${name}.db`);
     this.engine = createSqliteEngine({
       path: this.path,
@@ -36,6 +42,7 @@ export class InProcess {
       nodeId: randomBytes(8).toString('hex'),
       newLineage: randomBytes(16).toString('hex'),
       settings: { publishIntervalMs: 0, flushTimeoutMs: 10_000, verify: 'quick', ...settings },
+      probe,
       onEvent: (event) => this.events.push(event),
     });
   }

@@ -3,6 +3,12 @@ import { ltxFileName, parseLtxFileName } from '../../ltx';
 /** Whose history this is. */
 export const DESCRIPTOR_KEY = 'replica.json';
 
+/** That the conditions of this store were tried. */
+export const PROBE_KEY = 'probe.json';
+
+/** Objects with which they are tried; gone afterwards. */
+export const PROBE_PREFIX = 'probe/';
+
 /** L0 holds the entries, L1 to L3 what was merged from them, L9 snapshots; 4 to 8 are read if somebody wrote them. */
 export const MAX_LEVEL = 9;
 

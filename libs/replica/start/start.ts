@@ -25,6 +25,7 @@ import { headAfter, isVoid, pagelessEntry } from '../ownership/claim';
 import type { Origin, ReplicaOptions, StartOutcome } from '../replica-types';
 
 import { hasBackup, receiveBackup, type Backup } from './receive-backup';
+import { ProbeOnce } from './probe-once';
 import { planStart } from './start-plan';
 
 /** How often a start plans anew because the log moved on meanwhile. */
@@ -57,11 +58,14 @@ interface Won {
 /** The first journey: bring the local file to the log's head, claim what follows, prove the claim. */
 export class Start {
   private supersededClaims = 0;
+  private readonly probe: ProbeOnce;
 
   constructor(
     private readonly options: ReplicaOptions,
     private readonly status: StatusModel,
-  ) {}
+  ) {
+    this.probe = new ProbeOnce(options);
+  }
 
   async run(): Promise<Started> {
     const { clock, engine } = this.options;
@@ -93,6 +97,7 @@ export class Start {
       this.status.emit({ type: 'found', found: describeFound(head, local) });
       const seed = head || !backup ? false : await hasBackup(backup);
       const step = planStart({ descriptor, head, local, backup: seed });
+      await this.probe.prove(descriptor?.lineage ?? null);
       if (step === 'receive') return await this.receive(backup!, local);
       if (step === 'create' || step === 'adopt') return await this.begin(step, local);
       const proved = step === 'judge' ? await this.judge(head!, descriptor, local) : null;
@@ -305,10 +310,9 @@ export class Start {
     const { store, engine, identity, nodeId, newLineage } = this.options;
     try {
       const own = { format: 1, lineage: newLineage, engine: 'sqlite', ...identity } as const;
-      checkIdentity(
-        (await readDescriptor(store)) ?? (await createDescriptor(store, own)),
-        identity,
-      );
+      const standing = (await readDescriptor(store)) ?? (await createDescriptor(store, own));
+      checkIdentity(standing, identity);
+      await this.probe.record(standing.lineage);
     } catch (error) {
       throw storeFailure(error, 'Describing the replica');
     }
