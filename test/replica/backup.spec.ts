@@ -1,0 +1,339 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { createSqliteEngine } from '../../libs/engine';
+import { ScratchFolder } from '../../libs/persistence/backup/scratch-folder';
+import { Backup, type BackupEvent, type BackupTarget } from '../../libs/replica';
+import { DirectoryStore, MemoryStore, prefixed, readBody } from '../../libs/storage';
+import type { ObjectStore } from '../../libs/storage/object-store';
+import { FaultyObjectStore, ManualClock } from '../../libs/testing';
+import { InProcess } from './in-process';
+import { makePlaces, type Places } from './places';
+
+const DAY_MS = 86_400_000;
+
+describe('the plain backup beside the replica', () => {
+  let places: Places;
+  let memory: MemoryStore;
+  let faulty: FaultyObjectStore;
+  let lives: InProcess[];
+  let clock: ManualClock;
+
+  beforeEach(() => {
+    places = makePlaces();
+    mkdirSync(places.root, { recursive: true });
+    memory = new MemoryStore();
+    faulty = new FaultyObjectStore(memory);
+    lives = [];
+    clock = new ManualClock(Date.now());
+  });
+
+  afterEach(async () => {
+    faulty.heal();
+    for (const life of lives) await life.stop();
+    places.remove();
+  });
+
+  async function live(
+    disk = 'disk',
+    store: ObjectStore = faulty,
+    target: BackupTarget = { store, key: 'app.db' },
+  ) {
+    const folder = join(places.root, disk);
+    mkdirSync(folder, { recursive: true });
+    const replicaStore = prefixed(store, 'app.db.replica');
+    const life = new InProcess({ folder, store: replicaStore });
+    lives.push(life);
+    await life.start();
+    const events: BackupEvent[] = [];
+    const backup = new Backup({
+      replica: life.replica,
+      store: replicaStore,
+      target: () => Promise.resolve(target),
+      scratch: new ScratchFolder(life.path, (path) => createSqliteEngine({ path })),
+      clock,
+      settings: { backupKeepCount: 2, backupKeepMs: 2 * DAY_MS },
+      onEvent: (event) => events.push(event),
+    });
+    return { life, backup, events, folder };
+  }
+
+  async function download(store: ObjectStore = memory, key = 'app.db'): Promise<string> {
+    const file = join(places.root, `download-${readdirSync(places.root).length}.db`);
+    writeFileSync(file, await readBody(await store.get(key), 1e8));
+    return file;
+  }
+
+  function rows(file: string): unknown[] {
+    const copy = new Database(file, { readonly: true });
+    try {
+      expect(copy.pragma('integrity_check', { simple: true })).toBe('ok');
+      expect(copy.pragma('journal_mode', { simple: true })).toBe('delete');
+      return copy.prepare('SELECT a FROM t ORDER BY a').pluck().all();
+    } finally {
+      copy.close();
+    }
+  }
+
+  const keys = async (prefix = '') => {
+    const found: string[] = [];
+    for await (const { key } of memory.list(prefix))
+      if (!key.startsWith('app.db.replica/')) found.push(key);
+    return found;
+  };
+
+  it('holds everything committed before the call, opens without write access, and leaves nothing on the disk', async () => {
+    const { life, backup, folder } = await live();
+    life.db.exec('CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)');
+    const result = await backup.run();
+    expect(result).toMatchObject({ key: 'app.db', txid: expect.any(Number) });
+    expect(result.skipped).toBeUndefined();
+    const file = await download();
+    expect(readFileSync(file).length).toBe(result.bytes);
+    expect(rows(file)).toEqual([1, 2]);
+    expect(readdirSync(folder).filter((name) => name.includes('backup'))).toEqual([]);
+    expect(backup.status()).toMatchObject({
+      last: { key: 'app.db', txid: result.txid, bytes: result.bytes },
+      error: null,
+      verify: { outcome: 'verified', txid: result.txid },
+    });
+  });
+
+  it('opens with the sqlite3 command', async () => {
+    const version = (() => {
+      try {
+        return execFileSync('sqlite3', ['--version'], { encoding: 'utf8' });
+      } catch {
+        return null;
+      }
+    })();
+    if (version === null) return console.warn('SKIPPED: there is no sqlite3 command here.');
+    const { life, backup } = await live();
+    life.db.exec('CREATE TABLE t (a); INSERT INTO t VALUES (41), (42)');
+    await backup.run();
+    const file = await download();
+    const answer = execFileSync('sqlite3', [file, 'SELECT count(*), max(a) FROM t']);
+    expect(answer.toString().trim()).toBe('2|42');
+  });
+
+  it('is skipped when nothing has changed: by what this life knows at no request, else by one look', async () => {
+    const { life, backup } = await live();
+    life.db.exec('CREATE TABLE t (a)');
+    const { txid } = await backup.run();
+    faulty.calls.length = 0;
+    expect(await backup.run({ trusting: true })).toMatchObject({ txid, skipped: 'unchanged' });
+    expect(faulty.calls).toEqual([]);
+    expect(await backup.run()).toMatchObject({ txid, skipped: 'unchanged' });
+    expect(faulty.calls).toEqual([{ operation: 'head', key: 'app.db' }]);
+    life.db.exec('INSERT INTO t VALUES (1)');
+    expect((await backup.run({ trusting: true })).txid).toBeGreaterThan(txid);
+    expect(rows(await download())).toEqual([1]);
+  });
+
+  it('is skipped after a restart that changed nothing, and made after one that did', async () => {
+    const first = await live();
+    first.life.db.exec('CREATE TABLE t (a)');
+    const { txid } = await first.backup.run();
+    await first.life.stop();
+    const second = await live();
+    expect(await second.backup.run({ trusting: true })).toMatchObject({
+      txid,
+      skipped: 'unchanged',
+    });
+    expect(second.backup.status().last).toMatchObject({ txid, durationMs: null });
+    second.life.db.exec('INSERT INTO t VALUES (1)');
+    await second.life.stop();
+    const third = await live();
+    expect((await third.backup.run({ trusting: true })).skipped).toBeUndefined();
+    expect(rows(await download())).toEqual([1]);
+  });
+
+  it('is made again where somebody removed it, whatever this life remembers', async () => {
+    const { life, backup } = await live();
+    life.db.exec('CREATE TABLE t (a)');
+    await backup.run();
+    await memory.deleteMany(['app.db']);
+    expect((await backup.run()).skipped).toBeUndefined();
+    expect(rows(await download())).toEqual([]);
+  });
+
+  it('keeps a file that is not ours before it writes over it', async () => {
+    const { life, backup, events } = await live();
+    const upload = Buffer.from('a file of the user');
+    await memory.put('app.db', upload, { mode: 'create' });
+    life.db.exec('CREATE TABLE t (a)');
+    await backup.run();
+    expect((await readBody(await memory.get('app.before-adoption.db'), 100)).equals(upload)).toBe(
+      true,
+    );
+    expect(events).toContainEqual({
+      type: 'backup-foreign',
+      key: 'app.db',
+      keptAs: 'app.before-adoption.db',
+    });
+    // Somebody uploads once more: that is kept as well, and the first one is not touched.
+    await memory.put('app.db', Buffer.from('another'), { mode: 'overwrite' });
+    await backup.run();
+    expect(await keys()).toEqual(
+      expect.arrayContaining(['app.before-adoption-2.db', 'app.before-adoption.db', 'app.db']),
+    );
+    expect((await memory.head('app.before-adoption.db')).size).toBe(upload.length);
+    expect(rows(await download())).toEqual([]);
+  });
+
+  it('keeps a live database file of another program with its log, and removes the log that would corrupt ours', async () => {
+    const folder = join(places.root, 'network');
+    mkdirSync(folder);
+    const other = new Database(join(folder, 'app.db'));
+    other.pragma('journal_mode = WAL');
+    other.exec('CREATE TABLE old (b); INSERT INTO old VALUES (7)');
+    const store = await DirectoryStore.open({ root: folder });
+    const { life, backup } = await live('disk', store, { store, key: 'app.db' });
+    life.db.exec('CREATE TABLE t (a); INSERT INTO t VALUES (1)');
+    await backup.run();
+    expect(existsSync(join(folder, 'app.db-wal'))).toBe(false);
+    expect(rows(join(folder, 'app.db'))).toEqual([1]);
+    other.close();
+    const kept = new Database(join(folder, 'app.before-adoption.db'));
+    expect(kept.prepare('SELECT b FROM old').pluck().all()).toEqual([7]);
+    kept.close();
+  });
+
+  it('never replaces the backup of a successor', async () => {
+    const old = await live('old');
+    old.life.db.exec('CREATE TABLE t (a)');
+    await old.life.replica.flush();
+    const successor = await live('new');
+    successor.life.db.exec('INSERT INTO t VALUES (1)');
+    const { txid } = await successor.backup.run();
+    const before = await memory.head('app.db');
+    await expect(old.backup.run()).rejects.toMatchObject({ code: 'REPLICA_FENCED' });
+    expect(await memory.head('app.db')).toEqual(before);
+    expect(readBackupTxid(before.metadata)).toBe(txid);
+  });
+
+  it('is one at a time: a second caller gets the outcome of the first', async () => {
+    const { life, backup } = await live();
+    life.db.exec('CREATE TABLE t (a)');
+    const [a, b] = await Promise.all([backup.run(), backup.run()]);
+    expect(a).toBe(b);
+    const puts = faulty.calls.filter(
+      ({ operation, key }) => operation === 'put' && key === 'app.db',
+    );
+    expect(puts).toHaveLength(1);
+  });
+
+  it('finds out by comparing what became of a write whose answer was lost', async () => {
+    const { life, backup } = await live();
+    life.db.exec('CREATE TABLE t (a)');
+    const isBackup = (call: { operation: string; key: string }) =>
+      call.operation === 'put' && call.key === 'app.db';
+    faulty.inject({ fault: { kind: 'lose-answer' }, when: isBackup });
+    expect((await backup.run()).skipped).toBeUndefined();
+    life.db.exec('INSERT INTO t VALUES (1)');
+    faulty.inject({ fault: { kind: 'lose-answer', error: 'Timeout' }, when: isBackup });
+    await backup.run();
+    expect(faulty.calls.filter(isBackup)).toHaveLength(2);
+    expect(rows(await download())).toEqual([1]);
+  });
+
+  it('replaces nothing that came between its look and its write', async () => {
+    const { life, backup } = await live();
+    life.db.exec('CREATE TABLE t (a)');
+    await backup.run();
+    life.db.exec('INSERT INTO t VALUES (1)');
+    const put = memory.put.bind(memory);
+    jest.spyOn(memory, 'put').mockImplementationOnce(async (key, body, options) => {
+      await put('app.db', Buffer.from('an upload'), { mode: 'overwrite' });
+      return put(key, body, options);
+    });
+    // The flush stores an entry first.
+    await life.replica.flush();
+    await backup.run();
+    expect(await keys()).toContain('app.before-adoption.db');
+    expect(rows(await download())).toEqual([1]);
+  });
+
+  it('tells the store’s failure by code, keeps the last backup, and recovers', async () => {
+    const { life, backup, events } = await live();
+    life.db.exec('CREATE TABLE t (a)');
+    const { txid } = await backup.run();
+    life.db.exec('INSERT INTO t VALUES (1)');
+    faulty.inject({
+      fault: { kind: 'fail', error: 'PermissionDenied' },
+      when: ({ operation, key }) => operation === 'put' && key === 'app.db',
+    });
+    await expect(backup.run()).rejects.toMatchObject({ code: 'STORE_DENIED', key: 'app.db' });
+    expect(backup.status()).toMatchObject({ last: { txid }, error: { code: 'STORE_DENIED' } });
+    expect((await backup.run()).txid).toBeGreaterThan(txid);
+    expect(backup.status().error).toBeNull();
+    expect(events.map(({ type }) => type).filter((type) => type !== 'backup-progress')).toEqual([
+      'backup-stored',
+      'backup-failed',
+      'backup-stored',
+      'backup-recovered',
+    ]);
+  });
+
+  it('says that the replica does not restore where an object of it is damaged', async () => {
+    const { life, backup } = await live();
+    await life.store('CREATE TABLE t (a)');
+    const txid = await life.store('INSERT INTO t VALUES (1)');
+    const key = `app.db.replica/ltx/0/${name(txid)}-${name(txid)}.ltx`;
+    const bytes = await readBody(await memory.get(key), 1e6);
+    bytes[bytes.length - 1]! ^= 1;
+    await memory.put(key, bytes, { mode: 'overwrite' });
+    await expect(backup.run()).rejects.toMatchObject({ code: 'REPLICA_CORRUPT' });
+    expect(backup.status().verify).toMatchObject({ outcome: 'failed', txid: null });
+    expect(await keys()).toEqual([]);
+  });
+
+  it('keeps dated copies, by count and age, and touches nothing else in their folder', async () => {
+    const { life, backup } = await live();
+    await memory.put('app.backups/mine.db', Buffer.from('mine'), { mode: 'create' });
+    life.db.exec('CREATE TABLE t (a)');
+    for (let day = 0; day < 4; day++) {
+      life.db.exec(`INSERT INTO t VALUES (${day})`);
+      await backup.run();
+      // Within the day no further copy is made.
+      life.db.exec(`INSERT INTO t VALUES (${day + 0.5})`);
+      await backup.run();
+      await clock.advance(DAY_MS);
+    }
+    const dated = await keys('app.backups/2');
+    expect(dated).toHaveLength(2);
+    expect(rows(await download(memory, dated[0]))).toEqual([0, 0.5, 1, 1.5, 2]);
+    expect(await keys('app.backups/m')).toEqual(['app.backups/mine.db']);
+  });
+
+  it('is given up when the app closes, whatever the store is doing', async () => {
+    const { life, backup, folder } = await live();
+    await life.store('CREATE TABLE t (a)');
+    faulty.inject({ fault: { kind: 'silence' }, when: ({ operation }) => operation === 'list' });
+    const outcome = backup.run().catch((error: unknown) => error);
+    while (!faulty.calls.some(({ operation }) => operation === 'list'))
+      await new Promise(setImmediate);
+    await backup.stop();
+    expect(await outcome).toMatchObject({ code: 'SHUTTING_DOWN' });
+    await expect(backup.run()).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+    expect(readdirSync(folder).filter((name) => name.includes('backup'))).toEqual([]);
+  });
+
+  it('begins a new replica: nothing is lost on the way back', async () => {
+    const { life, backup } = await live();
+    life.db.exec('CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)');
+    await backup.run();
+    const folder = join(places.root, 'moved');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'app.db'), readFileSync(await download()));
+    const moved = new InProcess({ folder, store: new MemoryStore() });
+    lives.push(await moved.start());
+    expect(moved.db.prepare('SELECT a FROM t ORDER BY a').pluck().all()).toEqual([1, 2]);
+    await moved.store('INSERT INTO t VALUES (3)');
+  });
+});
+
+const name = (txid: number): string => txid.toString(16).padStart(16, '0');
+const readBackupTxid = (metadata: Readonly<Record<string, string>>): number =>
+  Number.parseInt(metadata['txid']!, 16);
