@@ -8,14 +8,16 @@ import { AppLog } from '../../journeys/support/start-app';
 import { temporaryFolder } from '../../journeys/support/temporary-folder';
 import { AppModule } from './app.module';
 import { HealthController } from './health.controller';
+import { bootstrap } from './main';
 import { redeploy } from './redeploy.sample-test';
 import { Rescue } from './rescue';
+import { SeedService } from './seed.service';
 import { StorageModule } from './storage.module';
 import { startWithoutReplica } from './users.sample-test';
 
 describe('the code in the documentation', () => {
   const folder = temporaryFolder();
-  const variables = ['NETWORK_DB_PATH', 'DATABASE_PATH'] as const;
+  const variables = ['NETWORK_DB_PATH', 'DATABASE_PATH', 'PERSISTENCE_ENABLED', 'PORT'] as const;
   afterEach(() => variables.forEach((name) => delete process.env[name]));
 
   const serve = async (module: ModuleMetadata): Promise<INestApplication> => {
@@ -35,6 +37,42 @@ describe('the code in the documentation', () => {
     await server(app)
       .get('/users')
       .expect(200, [{ id: 1, name: 'Ada' }]);
+    await app.close();
+  });
+
+  it('five-minutes: what bootstrap() starts answers over HTTP', async () => {
+    process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
+    process.env.DATABASE_PATH = folder.file('disk', 'app.db');
+    process.env.PORT = '0';
+    const app = await bootstrap();
+    await request(await app.getUrl())
+      .post('/users')
+      .send({ name: 'Ada' })
+      .expect(201);
+    await app.close();
+  });
+
+  it('migrations: a new database is seeded once, a restored one is not', async () => {
+    process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
+    process.env.DATABASE_PATH = folder.file('disk', 'app.db');
+    for (const life of ['created', 'continued', 'restored']) {
+      if (life === 'restored') rmSync(folder.file('disk'), { recursive: true });
+      const app = await serve({ imports: [AppModule], providers: [SeedService] });
+      expect(app.get(SyncService).status().origin).toBe(life);
+      await server(app)
+        .get('/users')
+        .expect(200, [{ id: 1, name: 'Ada' }]);
+      await app.close();
+    }
+  });
+
+  it('testing-your-app: the setup file keeps a test away from the store of the environment', async () => {
+    process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
+    await import('./jest.setup');
+    const app = await serve({ imports: [AppModule] });
+    await server(app).post('/users').send({ name: 'Ada' }).expect(201);
+    expect(app.get(SyncService).status()).toMatchObject({ role: 'disabled' });
+    expect(existsSync(folder.file('shared-name.db.replica'))).toBe(false);
     await app.close();
   });
 
