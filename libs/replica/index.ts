@@ -15,3 +15,8 @@ export {
 } from './rescue/restore-points';
 export { restoreToFile, type RestoreToFileOptions } from './rescue/restore-to-file';
 export { type ReplicaSurvey, surveyReplica } from './rescue/survey-replica';
+export {
+  type Verification,
+  verifyReplica,
+  type VerifyReplicaOptions,
+} from './rescue/verify-replica';

@@ -56,9 +56,14 @@ function runBehind(entries: readonly LogFile[], txid: number): LogFile[] {
   return run;
 }
 
+/** Bytes of an entry without pages: a claim or a release. */
+const PAGELESS_SIZE = 131;
+/** Beyond that many, an odd late claim ends in a refusal instead of being stepped around. */
+const MAX_CLAIMS_ASKED = 32;
+
 /**
- * The first entry of a run may be a late claim at a TXID that had been merged by then; its time is later than that of
- * the entries behind it, and it leads nowhere.
+ * At the start of a run there may be a late claim, at a TXID that had been merged by then. Its time is later than that of
+ * the entries behind it and would mislead the search, and it leads nowhere.
  */
 async function countBefore(
   times: FileTimes,
@@ -66,12 +71,13 @@ async function countBefore(
   files: readonly LogFile[],
   time: number,
 ): Promise<number> {
-  const first = run[0];
-  if (!first) return 0;
-  const covered = files.some(
-    ({ level, minTxid, maxTxid }) =>
-      level > 0 && minTxid <= first.minTxid && maxTxid >= first.maxTxid,
-  );
-  if (covered && (await times.of(first)) >= time) return 0;
+  const merged = files.filter(({ level }) => level > 0);
+  for (const [n, entry] of run.slice(0, MAX_CLAIMS_ASKED).entries()) {
+    const covered = merged.some(
+      (file) => file.minTxid <= entry.minTxid && file.maxTxid >= entry.maxTxid,
+    );
+    if (!covered || entry.size !== PAGELESS_SIZE) break;
+    if ((await times.of(entry)) >= time) return n;
+  }
   return times.countBefore(run, time);
 }
