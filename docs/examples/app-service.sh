@@ -32,6 +32,7 @@ az webapp config appsettings set --resource-group "$group" --name "$app" --outpu
   AZURE_STORAGE_CONTAINER="$container" \
   WEBSITES_CONTAINER_START_TIME_LIMIT=600 \
   WEBSITES_CONTAINER_STOP_TIME_LIMIT=30 \
+  PERSISTENCE_SHUTDOWN_TIMEOUT_MS=20000 \
   WEBSITE_DISABLE_OVERLAPPED_RECYCLING=1 \
   SCM_DO_BUILD_DURING_DEPLOYMENT=true
 az webapp config set --resource-group "$group" --name "$app" --output none \
