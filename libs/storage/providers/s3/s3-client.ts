@@ -20,6 +20,15 @@ const CONNECT_MS = 10_000;
 /** The deadline of every call comes first, from its wrapper; this one frees what it left behind. */
 const SOCKET_IDLE_MS = 120_000;
 
+const ignore = () => undefined;
+const SILENT: NonNullable<S3ClientConfig['logger']> = {
+  trace: ignore,
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+};
+
 /** Checks the options, loads the SDK and makes the client; asks the store nothing. */
 export async function connectBucket(options: S3StoreOptions): Promise<S3Bucket> {
   assertBucketName(options.bucket);
@@ -49,6 +58,8 @@ function clientConfig(options: S3StoreOptions): S3ClientConfig {
       ? {}
       : { credentials: { accessKeyId, secretAccessKey, sessionToken } }),
     forcePathStyle: options.forcePathStyle ?? endpoint !== undefined,
+    // What goes wrong is in the error; the SDK would tell the console as well.
+    logger: SILENT,
     // Trying again is the wrapper's: it knows what an unclear answer means.
     maxAttempts: 1,
     // Waiting for "100 Continue" would cost a round trip, and a connection of its own.
