@@ -68,7 +68,7 @@ describe('the code in the documentation', () => {
 
   it('testing-your-app: the setup file keeps a test away from the store of the environment', async () => {
     process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
-    await import('./jest.setup');
+    jest.requireActual('./jest.setup');
     const app = await serve({ imports: [AppModule] });
     await server(app).post('/users').send({ name: 'Ada' }).expect(201);
     expect(app.get(SyncService).status()).toMatchObject({ role: 'disabled' });
