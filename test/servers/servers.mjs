@@ -22,6 +22,8 @@ const AZURE_KEY =
 const S3_ID = 'test';
 const S3_SECRET = 'testtest';
 
+const words = (line) => line.split(' ');
+
 const cached = (name, version) => path.join(CACHE, `${name}-${version}`);
 
 function pythonServer(name, version, { distribution = name, command = name, ...rest }) {
@@ -59,9 +61,9 @@ export const SERVERS = {
       command: process.execPath,
       args: [
         path.join(HERE, 'node_modules', 'azurite', 'dist', 'src', 'blob', 'main.js'),
-        ...['--blobHost', '127.0.0.1', '--blobPort', `${port}`],
+        ...words(`--blobHost 127.0.0.1 --blobPort ${port} --inMemoryPersistence --silent`),
         // The SDK speaks a newer version of the API than it knows.
-        ...['--inMemoryPersistence', '--skipApiVersionCheck', '--silent', '--disableTelemetry'],
+        ...words('--skipApiVersionCheck --disableTelemetry'),
       ],
     }),
     ready: '/',
@@ -81,8 +83,9 @@ export const SERVERS = {
     run: (port, data) => ({
       command: path.join(cached('versitygw', 'v1.8.0'), 'versitygw'),
       args: [
-        ...['--port', `127.0.0.1:${port}`, '--quiet', '--keep-alive', '--health', '/healthz'],
-        ...['--access', S3_ID, '--secret', S3_SECRET, 'posix', data],
+        ...words(`--port 127.0.0.1:${port} --quiet --keep-alive --health /healthz`),
+        ...words(`--access ${S3_ID} --secret ${S3_SECRET} posix`),
+        data,
       ],
     }),
     ready: '/healthz',
@@ -116,8 +119,9 @@ export const SERVERS = {
     run: (port, data) => ({
       command: path.join(cached('rclone', '1.75.2'), 'bin', 'rclone'),
       args: [
-        ...['serve', 's3', '--config', path.join(data, 'none'), '--addr', `127.0.0.1:${port}`],
-        ...['--auth-key', `${S3_ID},${S3_SECRET}`, data],
+        ...words(`serve s3 --addr 127.0.0.1:${port} --auth-key ${S3_ID},${S3_SECRET} --config`),
+        path.join(data, 'none'),
+        data,
       ],
     }),
     ready: '/',
