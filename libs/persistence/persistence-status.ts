@@ -2,7 +2,7 @@ import type { PersistenceErrorData } from '../errors';
 import type { Lag, Origin, Role, StoredInfo } from '../replica';
 
 /** Where the replica lives. `custom`: the app's own `ObjectStore`. `none`: nowhere. */
-export type StorageKind = 'none' | 'directory' | 'memory' | 'custom';
+export type StorageKind = 'none' | 'directory' | 'memory' | 's3' | 'azure-blob' | 'custom';
 
 /** What is known about one database right now: a snapshot from memory that never changes and cost no I/O. */
 export interface PersistenceStatus {

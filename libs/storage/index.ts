@@ -12,6 +12,7 @@ export {
 } from './providers/azure-blob';
 export { DirectoryStore } from './providers/directory/directory.store';
 export { MemoryStore, type MemoryStoreOptions } from './providers/memory/memory.store';
+export { type S3ClientLike, S3Store, type S3StoreOptions } from './providers/s3';
 export { readBody } from './read-body';
 export { isStoreError, StoreError, type StoreErrorKind } from './store-error';
 export { bucketLayout } from './wrappers/bucket-layout';

@@ -7,10 +7,10 @@ import { redactedLines, redactFolders } from '../log/redact';
 import type { PersistenceSettings } from '../module/settings';
 import { AppConnections } from '../typeorm/app-connections';
 import { DatabaseLife } from './database-life';
-import { plainFile, replicaStore } from './open-store';
 import { createRescue } from './rescue';
 import { rescueHints } from './rescue-hints';
-import { placeOf, summarise } from './summary';
+import { announce } from './announce';
+import { accessStore, firstFile } from './store-access';
 import { systemClock } from './system-clock';
 
 /** Puts the parts of one database together. The only place that knows them all. The local file is not touched. */
@@ -23,20 +23,14 @@ export async function composeLife(
   const lines = redactedLines(log, redact);
   const connections = new AppConnections(() => systemClock.now());
   const shared = { settings, connections, lines, redact, now: () => systemClock.now() };
-  if (rawStore === null) {
-    const { summary } = summarise(settings, null);
-    if (settings.enabled) lines.warn(`${summary} Set NETWORK_DB_PATH to keep it.`);
+  announce(settings, lines);
+  if (rawStore === null || settings.storage.kind === 'none') {
     return new DatabaseLife({ ...shared, replica: null, rescue: null });
   }
 
-  lines.log(`Initialised: commits are stored in ${placeOf(settings)}.`);
-  if (settings.pathIsTemporary) {
-    lines.log(
-      `The local file lies in the system's folder for temporary files, as a cache of the store. Set DATABASE_PATH to put it elsewhere.`,
-    );
-  }
-  const backup = await plainFile(rawStore, settings.storage, settings.name);
-  const store = replicaStore(rawStore, settings.storage, settings.name);
+  const access = accessStore(rawStore, settings.storage, settings.ownership);
+  const store = access.replica;
+  const backup = await firstFile(access, settings.storage);
   const hints = rescueHints(settings);
   const onWarning = (text: string) => lines.warn(text);
   const events = new EventLog(lines, () => systemClock.now());
@@ -51,7 +45,7 @@ export async function composeLife(
     identity: {
       application: settings.application,
       database: settings.name,
-      deployment: '',
+      deployment: settings.deployment,
     },
     nodeId: randomBytes(8).toString('hex'),
     newLineage: randomBytes(16).toString('hex'),
@@ -63,6 +57,7 @@ export async function composeLife(
   const life: DatabaseLife = new DatabaseLife({
     ...shared,
     replica,
+    access,
     rescue: createRescue({
       store,
       hints,

@@ -10,6 +10,7 @@ import type { FlushResult, PersistenceStatus } from '../persistence-status';
 import type { AppConnections } from '../typeorm/app-connections';
 import type { Rescue } from './rescue';
 import type { EmergencyOptions, RestoreOptions, RestorePointsQuery } from './rescue-options';
+import type { StoreAccess } from './store-access';
 import { summarise } from './summary';
 
 /** What is used of a `Replica`. */
@@ -22,6 +23,8 @@ export interface DatabaseLifeParts {
   /** Null where there is no replica. */
   readonly rescue: Rescue | null;
   readonly connections: AppConnections;
+  /** The store as this database uses it, with the counter of its requests. */
+  readonly access?: StoreAccess;
   readonly lines: LineLog;
   /** For what others may read in a status. */
   readonly redact: Redact;

@@ -1,12 +1,16 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DirectoryStore, MemoryStore } from '../../storage';
-import { StoreError } from '../../storage/store-error';
-import { directory, memory } from '../storage/storage-choice';
-import { openStore, plainFile, replicaStore } from './open-store';
+import { StoreError, type StoreErrorKind } from '../../storage/store-error';
+import { choice, directory, memory } from '../storage/storage-choice';
+import { s3 } from '../storage/s3';
+import { planStorage, type StoragePlan } from '../storage/storage-plan';
+import { accessStore } from './store-access';
+import { openStore, PLAIN_SOURCES, type StoreSources } from './open-store';
 
-const noInjection = () => Promise.reject(new Error('Nothing is to be instantiated.'));
+const planned = (option: Parameters<typeof planStorage>[1]): StoragePlan =>
+  planStorage('app', option, () => undefined);
 
 describe('opening the store', () => {
   let folder: string;
@@ -18,75 +22,99 @@ describe('opening the store', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('opens none where none is planned', async () => {
-    expect(await openStore({ kind: 'none', unused: [] }, noInjection)).toBeNull();
+    expect(await openStore({ kind: 'none', unused: [] })).toBeNull();
   });
 
   it('roots NETWORK_DB_PATH in the folder beside that path', async () => {
     const file = path.join(folder, 'name.db');
-    const plan = { kind: 'network-path', file } as const;
-    const store = await openStore(plan, noInjection);
+    const store = await openStore({ kind: 'network-path', file, because: '' });
     expect(store).toBeInstanceOf(DirectoryStore);
-    await replicaStore(store!, plan, 'app').put('replica.json', Buffer.from('{}'), {
-      mode: 'create',
-    });
-    expect(existsSync(path.join(folder, 'name.db.replica', 'replica.json'))).toBe(true);
+    expect(existsSync(`${file}.replica`)).toBe(true);
   });
 
-  it('keeps every database of a shared store in its own folder', async () => {
-    const plan = { kind: 'option', option: directory({ path: folder }) } as const;
-    const store = await openStore(plan, noInjection);
-    await replicaStore(store!, plan, 'orders').put('replica.json', Buffer.from('{}'), {
-      mode: 'create',
+  it('makes the folder of directory(), but never the one of a volume that is not mounted', async () => {
+    const root = path.join(folder, 'sub');
+    await expect(
+      openStore(planned(choice({ kind: 'directory', root, volume: 'VERCEL_VOLUME_PATH' }))),
+    ).rejects.toMatchObject({
+      code: 'STORE_UNREACHABLE',
+      message: expect.stringContaining('VERCEL_VOLUME_PATH'),
     });
-    expect(existsSync(path.join(folder, 'orders.db.replica', 'replica.json'))).toBe(true);
-  });
-
-  it('finds the plain file that an empty replica begins with, and looks for none where there is none', async () => {
-    const file = path.join(folder, 'name.db');
-    const plan = { kind: 'network-path', file } as const;
-    const store = await openStore(plan, noInjection);
-    expect(await plainFile(store!, plan, 'app')).toBeUndefined();
-    writeFileSync(file, 'SQLite format 3');
-    const found = await plainFile(store!, plan, 'app');
-    expect(found!.key).toBe('name.db');
-    expect(await found!.store.head('name.db')).toMatchObject({ size: 15 });
-
-    const shared = { kind: 'option', option: new MemoryStore() } as const;
-    expect(await plainFile(shared.option, shared, 'orders')).toMatchObject({ key: 'orders.db' });
+    expect(existsSync(root)).toBe(false);
+    expect(await openStore(planned(directory({ path: root })))).toBeInstanceOf(DirectoryStore);
   });
 
   it('takes a store as it is, and a class through the injector', async () => {
     const store = new MemoryStore();
-    expect(await openStore({ kind: 'option', option: store }, noInjection)).toBe(store);
-    const built = await openStore({ kind: 'option', option: MemoryStore }, (type) =>
-      Promise.resolve(new type()),
-    );
+    expect(await openStore(planned(store))).toBe(store);
+    const instantiate = jest.fn(PLAIN_SOURCES.instantiate);
+    const built = await openStore(planned(MemoryStore), { ...PLAIN_SOURCES, instantiate });
     expect(built).toBeInstanceOf(MemoryStore);
-    const choice = memory();
-    expect(await choice.open()).toBe(await choice.open());
+    expect(instantiate).toHaveBeenCalledWith(MemoryStore);
+  });
+
+  it('memory() is the same store at every start', async () => {
+    const plan = planned(memory());
+    expect(await openStore(plan)).toBe(await openStore(plan));
   });
 
   it('refuses a class that is no store', async () => {
     class NoStore {}
-    const opening = openStore({ kind: 'option', option: NoStore as never }, () =>
-      Promise.resolve(new NoStore()),
-    );
+    const opening = openStore(planned(NoStore as never));
     await expect(opening).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
-  it.each([
-    ['Unavailable', 'STORE_UNREACHABLE'],
-    ['PermissionDenied', 'STORE_DENIED'],
-  ] as const)('says of a store that answers %s: %s', async (kind, code) => {
-    const open = () => Promise.reject(new StoreError(kind, '', 'no'));
-    const opening = openStore({ kind: 'option', option: { kind: 'directory', open } }, noInjection);
-    await expect(opening).rejects.toMatchObject({ code });
+  it('refuses a store that lets two writers create the same object, unless it is trusted', () => {
+    const store = new MemoryStore({ capabilities: { conditionalCreate: false } });
+    expect(() => accessStore(store, planned(store) as never, 'exclusive')).toThrow(
+      expect.objectContaining({
+        code: 'STORE_NOT_CONDITIONAL',
+        hint: expect.stringContaining('PERSISTENCE_OWNERSHIP'),
+      }),
+    );
+    expect(accessStore(store, planned(store) as never, 'trusted').replica).toBeDefined();
   });
 
-  it('refuses a store that lets two writers create the same object', () => {
-    const store = new MemoryStore({ capabilities: { conditionalCreate: false } });
-    expect(() => replicaStore(store, { kind: 'option', option: store }, 'app')).toThrow(
-      expect.objectContaining({ code: 'STORE_NOT_CONDITIONAL' }),
-    );
+  describe('over the network', () => {
+    const plan = planned(s3({ bucket: 'b', key: 'x.db' }));
+    const sources = (open: () => Promise<MemoryStore>): StoreSources => ({
+      ...PLAIN_SOURCES,
+      s3: { open },
+    });
+    const fail = (kind: StoreErrorKind) => () => Promise.reject(new StoreError(kind, 'k', 'no'));
+
+    it('asks the provider with the settings', async () => {
+      const open = jest.fn(() => Promise.resolve(new MemoryStore()));
+      await openStore(plan, sources(open));
+      expect(open).toHaveBeenCalledWith({ bucket: 'b', key: 'x.db' });
+    });
+
+    it('tries again what may pass', async () => {
+      const store = new MemoryStore();
+      const open = jest
+        .fn(fail('Unavailable'))
+        .mockRejectedValueOnce(new StoreError('Throttled', '', ''));
+      open.mockResolvedValueOnce(store as never);
+      expect(await openStore(plan, sources(open))).toBe(store);
+      expect(open).toHaveBeenCalledTimes(2);
+    });
+
+    it.each([
+      ['PermissionDenied', 'STORE_DENIED'],
+      ['Unauthenticated', 'STORE_DENIED'],
+    ] as const)('says of a store that answers %s: %s, at once', async (kind, code) => {
+      const open = jest.fn(fail(kind));
+      await expect(openStore(plan, sources(open))).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining('S3, bucket b, x.db.replica'),
+      });
+      expect(open).toHaveBeenCalledTimes(1);
+    });
+
+    it('says of a store that stays away: STORE_UNREACHABLE', async () => {
+      await expect(openStore(plan, sources(fail('Unavailable')))).rejects.toMatchObject({
+        code: 'STORE_UNREACHABLE',
+      });
+    });
   });
 });

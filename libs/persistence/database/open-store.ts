@@ -2,42 +2,84 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Type } from '@nestjs/common';
 import { PersistenceError } from '../../errors';
-import { DirectoryStore, prefixed, withDeadline, withRetry } from '../../storage';
+import { DirectoryStore } from '../../storage';
 import type { ObjectStore } from '../../storage/object-store';
 import { isStoreError, StoreError } from '../../storage/store-error';
-import { codedStore } from '../storage/coded-store';
-import { isObjectStore, isStorageChoice } from '../storage/storage-choice';
-import { storageKind, type StoragePlan } from '../storage/storage-plan';
-import { systemClock } from './system-clock';
+import { AzureBlobStorageProvider } from '../storage/azure-blob-storage.provider';
+import { S3StorageProvider } from '../storage/s3-storage.provider';
+import { type DirectoryChoice, isObjectStore, type StorageChoice } from '../storage/storage-choice';
+import { placeOf } from '../storage/storage-place';
+import { openPatiently } from './open-patiently';
+import type { StoragePlan } from '../storage/storage-plan';
 
-const DEADLINE = { callMs: 10_000, stallMs: 10_000 } as const;
-const RETRY = { attempts: 4, baseMs: 100, maxMs: 2_000 } as const;
-const CHANCE = { sleep: systemClock.sleep.bind(systemClock), random: () => Math.random() };
+/** Who opens stores: in an app they come from its dependency injection. */
+export interface StoreSources {
+  /** Builds a store class of the app's own. */
+  readonly instantiate: (type: Type<ObjectStore>) => Promise<unknown>;
+  readonly s3: S3StorageProvider;
+  readonly azureBlob: AzureBlobStorageProvider;
+}
 
-/**
- * Opens the planned store as the provider made it, or null where none is planned. `instantiate` builds a class with the
- * app's dependency injection.
- */
+/** Without an app around. */
+export const PLAIN_SOURCES: StoreSources = {
+  instantiate: (type) => Promise.resolve(new type()),
+  s3: new S3StorageProvider(),
+  azureBlob: new AzureBlobStorageProvider(),
+};
+
+/** Opens the planned store as its provider made it, or null where none is planned. */
 export async function openStore(
   plan: StoragePlan,
-  instantiate: (type: Type<ObjectStore>) => Promise<unknown>,
+  sources: StoreSources = PLAIN_SOURCES,
 ): Promise<ObjectStore | null> {
-  if (plan.kind === 'none') return null;
   try {
-    if (plan.kind === 'network-path') return await openNetworkFolder(plan.file);
-    const { option } = plan;
-    if (isStorageChoice(option)) return await option.open();
-    if (isObjectStore(option)) return option;
-    const built = await instantiate(option);
-    if (isObjectStore(built)) return built;
+    switch (plan.kind) {
+      case 'none':
+        return null;
+      case 'network-path':
+        return await openNetworkFolder(plan.file);
+      case 'choice':
+        return await openChoice(plan.choice, sources);
+      case 'own':
+        return await openOwn(plan.store, sources);
+    }
   } catch (error) {
-    throw error instanceof StoreError ? unreachable(error) : error;
+    throw error instanceof StoreError ? notOpened(plan, error) : error;
   }
+}
+
+function openChoice(choice: StorageChoice, sources: StoreSources): Promise<ObjectStore> {
+  switch (choice.kind) {
+    case 'directory':
+      return openDirectory(choice);
+    case 'memory':
+      return Promise.resolve(choice.store);
+    case 's3':
+      return openPatiently(() => sources.s3.open(choice.settings));
+    case 'azure-blob':
+      return openPatiently(() => sources.azureBlob.open(choice.settings));
+  }
+}
+
+async function openOwn(
+  own: ObjectStore | Type<ObjectStore>,
+  sources: StoreSources,
+): Promise<ObjectStore> {
+  if (isObjectStore(own)) return own;
+  const built = await sources.instantiate(own);
+  if (isObjectStore(built)) return built;
   throw new PersistenceError(
     'OPTION_INVALID',
     'The class given as the option "storage" is no ObjectStore.',
     { hint: 'Implement get, put, head, list, deleteMany and capabilities.' },
   );
+}
+
+async function openDirectory({ root, volume }: DirectoryChoice): Promise<ObjectStore> {
+  if (volume !== undefined && (await kindOf(root)) !== 'folder') {
+    throw notMounted(`The folder that ${volume} names does not exist.`);
+  }
+  return DirectoryStore.open({ root });
 }
 
 /** A folder that is missing may be a volume that is not mounted: made here, it would be on the disk that is thrown away. */
@@ -47,64 +89,19 @@ async function openNetworkFolder(file: string): Promise<ObjectStore> {
       hint: 'Name a database file in it, for example /mnt/shared/app.db; the replica is kept in app.db.replica beside it.',
     });
   }
-  if (!(await exists(path.dirname(file)))) {
-    throw new PersistenceError(
-      'STORE_UNREACHABLE',
-      'The folder of the file that NETWORK_DB_PATH names does not exist.',
-      {
-        hint: 'Is the volume mounted? Mount it, or create the folder if it is meant to be a plain one. No database was opened.',
-      },
-    );
+  if ((await kindOf(path.dirname(file))) === 'absent') {
+    throw notMounted('The folder of the file that NETWORK_DB_PATH names does not exist.');
   }
   return DirectoryStore.open({ root: `${file}.replica` });
 }
 
-/** The store as the protocol wants it: rooted at the replica's folder, every call bounded and repeated where that may help. */
-export function replicaStore(store: ObjectStore, plan: StoragePlan, database: string): ObjectStore {
-  if (!store.capabilities.conditionalCreate) {
-    throw new PersistenceError(
-      'STORE_NOT_CONDITIONAL',
-      'This store cannot create an object only if it is absent, so two instances could overwrite each other.',
-      { hint: 'Use a folder on a file system with hard links (not SMB), or another store.' },
-    );
-  }
-  // NETWORK_DB_PATH names the folder itself; every other store may hold several databases.
-  const rooted =
-    plan.kind === 'network-path' ? store : prefixed(coded(store, plan), `${database}.db.replica/`);
-  return bounded(rooted);
+function notMounted(message: string): PersistenceError {
+  return new PersistenceError('STORE_UNREACHABLE', message, {
+    hint: 'Is the volume mounted? Mount it, or create the folder if it is meant to be a plain one. No database was opened.',
+  });
 }
 
-/**
- * Where the plain database file of a user who uploaded whole files so far would be: an empty replica begins with it.
- * `store` is the one that `openStore` gave.
- */
-export async function plainFile(
-  store: ObjectStore,
-  plan: StoragePlan,
-  database: string,
-): Promise<{ readonly store: ObjectStore; readonly key: string } | undefined> {
-  if (plan.kind !== 'network-path') {
-    return { store: bounded(coded(store, plan)), key: `${database}.db` };
-  }
-  // Opened only where it is needed: a directory store makes a folder for its temporary files.
-  if (!(await exists(plan.file))) return undefined;
-  const folder = await DirectoryStore.open({ root: path.dirname(plan.file) });
-  return { store: bounded(folder), key: path.basename(plan.file) };
-}
-
-function bounded(store: ObjectStore): ObjectStore {
-  return withRetry(withDeadline(store, DEADLINE), RETRY, CHANCE);
-}
-
-function coded(store: ObjectStore, plan: StoragePlan): ObjectStore {
-  return storageKind(plan) === 'custom' ? codedStore(store) : store;
-}
-
-async function exists(file: string): Promise<boolean> {
-  return (await kindOf(file)) !== 'absent';
-}
-
-async function kindOf(file: string): Promise<'file' | 'folder' | 'absent'> {
+export async function kindOf(file: string): Promise<'file' | 'folder' | 'absent'> {
   try {
     return (await stat(file)).isDirectory() ? 'folder' : 'file';
   } catch (error) {
@@ -113,11 +110,13 @@ async function kindOf(file: string): Promise<'file' | 'folder' | 'absent'> {
   }
 }
 
-function unreachable(error: StoreError): PersistenceError {
+function notOpened(plan: StoragePlan, error: StoreError): PersistenceError {
   const denied = isStoreError(error, 'PermissionDenied', 'Unauthenticated', 'Rejected');
+  // A folder's own errors name the folder, which is nobody's business in a log.
+  const isRemote = plan.kind === 'choice' && ['s3', 'azure-blob'].includes(plan.choice.kind);
   return new PersistenceError(
     denied ? 'STORE_DENIED' : 'STORE_UNREACHABLE',
-    'The store could not be opened.',
+    `The store could not be opened: ${placeOf(plan)}.${isRemote ? ` ${error.message}` : ''}`,
     { cause: error },
   );
 }

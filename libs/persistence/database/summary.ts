@@ -1,21 +1,10 @@
 import type { ReplicaStatus } from '../../replica';
 import type { PersistenceSettings } from '../module/settings';
 import type { PersistenceStatus, StorageKind } from '../persistence-status';
+import { placeOf } from '../storage/storage-place';
 import { storageKind } from '../storage/storage-plan';
 
 type Summary = Pick<PersistenceStatus, 'summary' | 'survivesRedeploy' | 'storage'>;
-
-const PLACES: Record<Exclude<StorageKind, 'none'>, string> = {
-  directory: 'a folder',
-  memory: 'the memory of this process',
-  custom: "the app's own object store",
-};
-
-/** Where the replica lives, as a person would say it. */
-export function placeOf({ storage }: PersistenceSettings): string {
-  const kind = storageKind(storage);
-  return kind === 'none' ? 'no store' : PLACES[kind];
-}
 
 /** The first question about a database: does its data survive a redeploy, and why? `replica` is null where there is none. */
 export function summarise(settings: PersistenceSettings, replica: ReplicaStatus | null): Summary {
@@ -25,7 +14,7 @@ export function summarise(settings: PersistenceSettings, replica: ReplicaStatus 
   if (storage === 'memory') {
     return no(storage, 'The replica is in the memory of this process (for tests only)');
   }
-  const place = placeOf(settings);
+  const place = placeOf(settings.storage);
   switch (replica.role) {
     case 'starting':
       return yes(

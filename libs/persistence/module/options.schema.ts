@@ -1,14 +1,23 @@
 import { z } from 'zod';
 import { PersistenceError } from '../../errors';
+import { MAINTENANCE_DEFAULTS } from '../../replica';
 import { isStorageOption } from '../storage/storage-choice';
 import { DEFAULT_NAME } from './default-name';
 import { nearestName } from './nearest-name';
 import type { PersistenceOptions } from './persistence-options';
 
-/** What an option is when neither the code nor the environment names it. The only place that says so. */
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * What an option is when neither the code nor the environment names it. The only place that says so, but for what depends
+ * on the app or its surroundings (`database`, `storage`, `application`, `deployment`; a platform's shorter
+ * `shutdownTimeoutMs`).
+ */
 export const OPTION_DEFAULTS = {
   name: DEFAULT_NAME,
   enabled: true,
+  ownership: 'exclusive',
   publishIntervalMs: 1_000,
   flushTimeoutMs: 10_000,
   transactionMaxMs: 30_000,
@@ -16,12 +25,41 @@ export const OPTION_DEFAULTS = {
   lagMaxMs: 60_000,
   drainOnSignal: true,
   verify: 'quick',
+  ...MAINTENANCE_DEFAULTS,
+  backupIntervalMs: 1_800_000,
+  backupKeepCount: 48,
+  backupKeepMs: 7 * DAY_MS,
 } as const;
 
-const HOUR_MS = 3_600_000;
+/** The variable of an option; for a named database it takes the suffix of its name (`_ORDERS`). */
+export const OPTION_VARIABLES = {
+  enabled: 'PERSISTENCE_ENABLED',
+  database: 'DATABASE_PATH',
+  storage: 'PERSISTENCE_STORAGE',
+  ownership: 'PERSISTENCE_OWNERSHIP',
+  application: 'PERSISTENCE_APPLICATION',
+  deployment: 'PERSISTENCE_DEPLOYMENT',
+  publishIntervalMs: 'PERSISTENCE_PUBLISH_INTERVAL_MS',
+  flushTimeoutMs: 'PERSISTENCE_FLUSH_TIMEOUT_MS',
+  transactionMaxMs: 'PERSISTENCE_TRANSACTION_MAX_MS',
+  shutdownTimeoutMs: 'PERSISTENCE_SHUTDOWN_TIMEOUT_MS',
+  lagMaxMs: 'PERSISTENCE_LAG_MAX_MS',
+  drainOnSignal: 'PERSISTENCE_DRAIN_ON_SIGNAL',
+  verify: 'PERSISTENCE_VERIFY',
+  exactHistoryMs: 'PERSISTENCE_EXACT_HISTORY_MS',
+  historyMs: 'PERSISTENCE_HISTORY_MS',
+  snapshotEveryMs: 'PERSISTENCE_SNAPSHOT_EVERY_MS',
+  backupIntervalMs: 'PERSISTENCE_BACKUP_INTERVAL_MS',
+  backupCron: 'PERSISTENCE_BACKUP_CRON',
+  backupKeepCount: 'PERSISTENCE_BACKUP_KEEP_COUNT',
+  backupKeepMs: 'PERSISTENCE_BACKUP_KEEP_MS',
+} as const satisfies Partial<Record<keyof PersistenceOptions, string>>;
 
 /** A name goes into file names, object keys and variable names, on every system. */
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
+
+/** Above it a Node timer would fire at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 const milliseconds = (min: number, max: number) =>
   z
@@ -32,6 +70,8 @@ const milliseconds = (min: number, max: number) =>
 
 const flag = z.boolean('must be true or false');
 const text = z.string('must be a string').trim().min(1, 'must not be empty');
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, `must be ${values.map((value) => `"${value}"`).join(' or ')}`);
 
 const schema = z
   .strictObject({
@@ -45,23 +85,43 @@ const schema = z
     database: text,
     storage: z.custom<PersistenceOptions['storage']>(
       isStorageOption,
-      'must be directory({ path }), memory(), an ObjectStore or an injectable class that is one',
+      'must be directory({ path }), memory(), s3({ ... }), azureBlob({ ... }), an ObjectStore or an injectable class that is one',
     ),
+    ownership: oneOf(['exclusive', 'trusted']),
     application: text.max(214, 'must have at most 214 characters'),
+    deployment: z.string('must be a string').trim().max(63, 'must have at most 63 characters'),
     publishIntervalMs: milliseconds(0, HOUR_MS),
     flushTimeoutMs: milliseconds(1, HOUR_MS),
     transactionMaxMs: milliseconds(1, HOUR_MS),
     shutdownTimeoutMs: milliseconds(0, HOUR_MS),
-    lagMaxMs: milliseconds(1, 24 * HOUR_MS),
+    lagMaxMs: milliseconds(1, DAY_MS),
     drainOnSignal: flag,
-    verify: z.enum(['quick', 'full'], 'must be "quick" or "full"'),
+    verify: oneOf(['quick', 'full']),
+    exactHistoryMs: milliseconds(60_000, 366 * DAY_MS),
+    historyMs: milliseconds(60_000, 3_660 * DAY_MS),
+    snapshotEveryMs: milliseconds(60_000, 366 * DAY_MS),
+    backupIntervalMs: milliseconds(0, TIMER_MS_MAX),
+    backupCron: text.max(100, 'must have at most 100 characters'),
+    backupKeepCount: z
+      .number('must be a number')
+      .int('must be a whole number')
+      .min(0, 'must be at least 0')
+      .max(10_000, 'must be at most 10000'),
+    backupKeepMs: milliseconds(0, 3_660 * DAY_MS),
   })
   .partial();
 
-export const KNOWN_OPTIONS: readonly string[] = Object.keys(schema.shape);
+export const KNOWN_OPTIONS = Object.keys(schema.shape) as readonly (keyof PersistenceOptions)[];
 
-/** The options as they may be used, or OPTION_UNKNOWN or OPTION_INVALID naming the first thing wrong. */
-export function checkOptions(options: unknown): PersistenceOptions {
+/**
+ * The options as they may be used, or OPTION_UNKNOWN or OPTION_INVALID naming the first thing wrong.
+ *
+ * @param named what to call an option in a message; a variable, where it came from one
+ */
+export function checkOptions(
+  options: unknown,
+  named: (option: string) => string = (option) => `The option "${option}" of PersistenceModule`,
+): PersistenceOptions {
   const result = schema.safeParse(options);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
@@ -71,7 +131,7 @@ export function checkOptions(options: unknown): PersistenceOptions {
     'OPTION_INVALID',
     option === ''
       ? 'The options of PersistenceModule must be an object, also where a factory makes them.'
-      : `The option "${option}" of PersistenceModule ${issue.message}.`,
+      : `${named(option)} ${issue.message}.`,
   );
 }
 

@@ -2,32 +2,104 @@ import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 import type { ObjectStore } from '../../storage/object-store';
 import type { StorageChoice } from '../storage/storage-choice';
 
-/** Settings of one database. Whatever is left out comes from the environment, then from a default. */
+/**
+ * `exclusive`: the store shuts out a second writer, and is refused where it cannot. `trusted`: you guarantee that never
+ * more than one instance writes.
+ */
+export type Ownership = 'exclusive' | 'trusted';
+
+/**
+ * Settings of one database. Whatever is left out comes from its environment variable, then from a default; both stand in
+ * docs/options.md, which is made from this interface.
+ */
 export interface PersistenceOptions {
-  /** Name of the database (default `app`): part of file, object and variable names. Lower-case letters, digits, `-` and `_`. */
+  /**
+   * Name of the database: part of file, object and variable names. Lower-case letters, digits, `-` and `_`.
+   */
   readonly name?: string;
-  /** False: no store, lock or worker (`PERSISTENCE_ENABLED`, default true). For tests and tools. */
+  /**
+   * False: no store, lock or worker. For tests and tools.
+   */
   readonly enabled?: boolean;
-  /** Path of the local database file (`DATABASE_PATH`). */
+  /**
+   * Path of the local database file.
+   */
   readonly database?: string;
-  /** Where the replica lives: `directory({...})`, `memory()`, an `ObjectStore`, or an injectable class that is one. Default: by the environment. */
+  /**
+   * Where the replica lives: `directory({...})`, `memory()`, `s3({...})`, `azureBlob({...})`, an `ObjectStore`, or an
+   * injectable class that is one.
+   */
   readonly storage?: StorageChoice | ObjectStore | Type<ObjectStore>;
-  /** Whose data this is, compared with the replica at every start (default: the app's package.json name). */
+  /**
+   * `exclusive`: the store shuts out a second writer, and is refused where it cannot. `trusted`: you guarantee that never
+   * more than one instance writes; nothing is probed or refused.
+   */
+  readonly ownership?: Ownership;
+  /**
+   * Whose data this is, compared with the replica at every start.
+   */
   readonly application?: string;
-  /** At most one unconfirmed publish per interval while writers are busy (default 1,000). */
+  /**
+   * Which deployment this is, compared with the replica at every start, so that a preview with the settings of production
+   * does not take its database. `main` for the main one.
+   */
+  readonly deployment?: string;
+  /**
+   * At most one unconfirmed publish per interval while writers are busy.
+   */
   readonly publishIntervalMs?: number;
-  /** How long `flush()` waits for the store (default 10,000). */
+  /**
+   * How long `flush()` waits for the store.
+   */
   readonly flushTimeoutMs?: number;
-  /** How long a transaction may stay open before `flush()` and health call it leaked (default 30,000). */
+  /**
+   * How long a transaction may stay open before `flush()` and health call it leaked.
+   */
   readonly transactionMaxMs?: number;
-  /** How long the last drain may take (default 8,000). */
+  /**
+   * How long the last drain may take.
+   */
   readonly shutdownTimeoutMs?: number;
-  /** Above this lag health is down (default 60,000). */
+  /**
+   * Above this lag health is down.
+   */
   readonly lagMaxMs?: number;
-  /** Drain at SIGTERM and SIGINT where the app itself does not listen for them (default true). */
+  /**
+   * Drain at SIGTERM and SIGINT where the app itself does not listen for them.
+   */
   readonly drainOnSignal?: boolean;
-  /** What SQLite checks after a restore (default `quick`). */
+  /**
+   * What SQLite checks after a restore.
+   */
   readonly verify?: 'quick' | 'full';
+  /**
+   * For this long every stored state stays a restore point.
+   */
+  readonly exactHistoryMs?: number;
+  /**
+   * For this long states about 30 s apart stay restore points; what is older may go.
+   */
+  readonly historyMs?: number;
+  /**
+   * How much history is added before the next snapshot is made.
+   */
+  readonly snapshotEveryMs?: number;
+  /**
+   * How often the plain database file is written into the store; 0 switches it off.
+   */
+  readonly backupIntervalMs?: number;
+  /**
+   * When the plain database file is written, as a cron pattern instead of an interval. Needs the package @nestjs/schedule.
+   */
+  readonly backupCron?: string;
+  /**
+   * How many dated copies of the plain file are kept; 0 keeps none.
+   */
+  readonly backupKeepCount?: number;
+  /**
+   * The time that the dated copies are spread over; 0 keeps none.
+   */
+  readonly backupKeepMs?: number;
 }
 
 /** For `forRootAsync({ useClass | useExisting })`. */

@@ -7,6 +7,10 @@ import type { DatabaseLife } from '../database/database-life';
 import { openStore } from '../database/open-store';
 import { PersistenceHealthIndicator } from '../health/persistence-health.indicator';
 import { PersistenceLifecycleModule } from '../lifecycle/persistence-lifecycle.module';
+import { AzureBlobStorageProvider } from '../storage/azure-blob-storage.provider';
+import { S3StorageProvider } from '../storage/s3-storage.provider';
+import { StorageProvidersModule } from '../storage/storage-providers.module';
+import { TakenPlaces } from '../storage/taken-places';
 import { SyncService } from '../sync.service';
 import { type PersistenceTypeOrmOptions, typeOrmAsyncOptions } from '../typeorm/typeorm-options';
 import { optionsProviders } from './async-options';
@@ -67,7 +71,8 @@ function databaseModule(
 ): DynamicModule {
   return {
     module: PersistenceModule,
-    imports: [...imports, PersistenceLifecycleModule.register(name)],
+    // The app's own modules go first: one of them may export a storage provider in place of ours.
+    imports: [...imports, StorageProvidersModule, PersistenceLifecycleModule.register(name)],
     providers: [...options, ...databaseProviders(name), PersistenceHealthIndicator],
     exports: [
       getSyncServiceToken(name),
@@ -86,15 +91,31 @@ function databaseProviders(name: string): Provider[] {
     { provide: presenceToken(name), useValue: true },
     {
       provide: settingsToken(name),
-      inject: [optionsToken(name), configServiceDependency()],
-      useFactory: (options: unknown, config?: ConfigReader) =>
-        logFailure(logger, () => resolveSettings(name, options, appEnvironment(config))),
+      inject: [optionsToken(name), TakenPlaces, configServiceDependency()],
+      useFactory: (options: unknown, places: TakenPlaces, config?: ConfigReader) =>
+        logFailure(logger, () => {
+          places.takeName(name);
+          const settings = resolveSettings(name, options, appEnvironment(config));
+          places.takePlace(name, settings.storage);
+          return settings;
+        }),
     },
     {
       provide: getStoreToken(name),
-      inject: [settingsToken(name), ModuleRef],
-      useFactory: (settings: PersistenceSettings, moduleRef: ModuleRef) =>
-        logFailure(logger, () => openStore(settings.storage, (type) => moduleRef.create(type))),
+      inject: [settingsToken(name), ModuleRef, S3StorageProvider, AzureBlobStorageProvider],
+      useFactory: (
+        settings: PersistenceSettings,
+        moduleRef: ModuleRef,
+        s3: S3StorageProvider,
+        azureBlob: AzureBlobStorageProvider,
+      ) =>
+        logFailure(logger, () =>
+          openStore(settings.storage, {
+            instantiate: (type) => moduleRef.create(type),
+            s3,
+            azureBlob,
+          }),
+        ),
     },
     {
       provide: lifeToken(name),

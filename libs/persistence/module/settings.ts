@@ -1,14 +1,15 @@
-import os from 'node:os';
-import path from 'node:path';
 import { PersistenceError } from '../../errors';
-import { localPathOf } from '../storage/database-url';
+import { deploymentOf, detectPlatform, shutdownTimeoutOf } from '../platform/detect-platform';
+import type { Platform } from '../platform/platform';
 import { planStorage, type StoragePlan } from '../storage/storage-plan';
 import { applicationName } from './application-name';
 import { databaseEnvironment, type Environment } from './environment';
+import { IN_MEMORY, localFile } from './local-file';
 import { checkOptions, OPTION_DEFAULTS } from './options.schema';
-import type { PersistenceOptions } from './persistence-options';
+import { optionsFromEnvironment } from './options-from-environment';
+import type { Ownership, PersistenceOptions } from './persistence-options';
 
-export const IN_MEMORY = ':memory:';
+export { IN_MEMORY };
 
 /** Everything decided about one database before anything is opened or changed. */
 export interface PersistenceSettings {
@@ -16,10 +17,15 @@ export interface PersistenceSettings {
   readonly enabled: boolean;
   /** Absolute path of the local file, or `:memory:`. */
   readonly path: string;
-  /** Nobody named the file, so it lies in the system's folder for temporary files. */
+  /** Nobody named the file, so it lies in a local folder that may be thrown away. */
   readonly pathIsTemporary: boolean;
   readonly storage: StoragePlan;
+  readonly ownership: Ownership;
+  /** Where the process runs; null where that is no known platform. */
+  readonly platform: Platform | null;
   readonly application: string;
+  /** Empty for the main one. */
+  readonly deployment: string;
   readonly publishIntervalMs: number;
   readonly flushTimeoutMs: number;
   readonly transactionMaxMs: number;
@@ -27,7 +33,19 @@ export interface PersistenceSettings {
   readonly lagMaxMs: number;
   readonly drainOnSignal: boolean;
   readonly verify: 'quick' | 'full';
+  readonly exactHistoryMs: number;
+  readonly historyMs: number;
+  readonly snapshotEveryMs: number;
+  /** 0: never. */
+  readonly backupIntervalMs: number;
+  /** Goes before the interval. */
+  readonly backupCron?: string;
+  readonly backupKeepCount: number;
+  readonly backupKeepMs: number;
 }
+
+/** The label of the main deployment may be written out where a blank one would count as absent. */
+const MAIN_DEPLOYMENT = 'main';
 
 /** Options, then environment, then defaults. Rejects what is unknown, malformed, incomplete or not built yet. Pure but for `cwd`. */
 export function resolveSettings(
@@ -35,83 +53,68 @@ export function resolveSettings(
   given: unknown,
   environment: Environment,
 ): PersistenceSettings {
-  const options = checkOptions(given);
-  if (options.name !== undefined && options.name !== name) {
-    throw new PersistenceError(
-      'OPTION_INVALID',
-      `The options name the database "${options.name}", but the module was registered as "${name}".`,
-      { hint: `Write PersistenceModule.forRootAsync({ name: '${options.name}', ... }).` },
-    );
-  }
+  const options = withoutUndefined(checkOptions(given));
+  refuseAnotherName(name, options);
   const variables = databaseEnvironment(environment, name);
-  const enabled = options.enabled ?? enabledBy(variables) ?? enabledBy(environment);
-  const withDefaults = { ...OPTION_DEFAULTS, ...withoutUndefined(options) };
-  const application = options.application ?? applicationName(process.cwd());
-  const isEnabled = enabled ?? OPTION_DEFAULTS.enabled;
-  const storage: StoragePlan = isEnabled
+  const said = {
+    ...enabledForAll(environment),
+    ...optionsFromEnvironment(variables, name),
+    ...options,
+  };
+  const platform = detectPlatform(environment);
+  const withDefaults = {
+    ...OPTION_DEFAULTS,
+    shutdownTimeoutMs: shutdownTimeoutOf(platform),
+    application: applicationName(process.cwd()),
+    deployment: deploymentOf(platform, environment),
+    ...said,
+  };
+  const storage: StoragePlan = withDefaults.enabled
     ? planStorage(name, options.storage, variables)
     : { kind: 'none', unused: [] };
-  return {
+  const { deployment } = withDefaults;
+  const settings: PersistenceSettings = {
     ...withDefaults,
-    ...localFile({ name, application }, options.database, variables, storage),
+    ...localFile({
+      ...withDefaults,
+      name,
+      database: options.database,
+      storage,
+      platform,
+      variables,
+    }),
     name,
-    enabled: isEnabled,
     storage,
-    application,
+    platform,
+    deployment: deployment === MAIN_DEPLOYMENT ? '' : deployment,
   };
+  refuseSeveralInstances(settings);
+  return settings;
 }
 
-/** Two apps on one host must not meet in a file that neither of them named. */
-function temporaryFile(application: string, name: string): string {
-  return path.join(
-    os.tmpdir(),
-    'nestjs-persistence',
-    application.replaceAll(/[^\w.-]+/g, '_'),
-    `${name}.db`,
+function refuseAnotherName(name: string, options: PersistenceOptions): void {
+  if (options.name === undefined || options.name === name) return;
+  throw new PersistenceError(
+    'OPTION_INVALID',
+    `The options name the database "${options.name}", but the module was registered as "${name}".`,
+    { hint: `Write PersistenceModule.forRootAsync({ name: '${options.name}', ... }).` },
   );
 }
 
-function localFile(
-  { name, application }: { readonly name: string; readonly application: string },
-  database: string | undefined,
-  variables: Environment,
-  storage: StoragePlan,
-): Pick<PersistenceSettings, 'path' | 'pathIsTemporary'> {
-  const named =
-    database ?? variables('DATABASE_PATH') ?? localPathOf(variables('DATABASE_URL') ?? '');
-  if (named === undefined) {
-    return storage.kind === 'none'
-      ? { path: path.resolve('data', `${name}.db`), pathIsTemporary: false }
-      : { path: temporaryFile(application, name), pathIsTemporary: true };
-  }
-  if (named === IN_MEMORY && storage.kind !== 'none') {
-    throw new PersistenceError(
-      'OPTION_INVALID',
-      'A database in memory (":memory:") has no file that could be replicated.',
-      { hint: 'Name a file, or set enabled: false for tests that need no replica.' },
-    );
-  }
-  if (/^file:/i.test(named) || named.endsWith('/')) {
-    throw new PersistenceError(
-      'OPTION_INVALID',
-      'The database must be named by the path of a file.',
-      {
-        hint: 'Correct the option "database" or the variable DATABASE_PATH, for example ./data/app.db.',
-      },
-    );
-  }
-  return {
-    path: named === IN_MEMORY ? IN_MEMORY : path.resolve(named),
-    pathIsTemporary: false,
-  };
+/** Switching off means every database, unless one says otherwise for itself. */
+function enabledForAll(environment: Environment): { enabled?: boolean } {
+  const only: Environment = (variable) =>
+    variable === 'PERSISTENCE_ENABLED' ? environment(variable) : undefined;
+  return optionsFromEnvironment(only, OPTION_DEFAULTS.name);
 }
 
-function enabledBy(environment: Environment): boolean | undefined {
-  const value = environment('PERSISTENCE_ENABLED')?.toLowerCase();
-  if (value === undefined) return undefined;
-  if (['true', '1', 'yes', 'on'].includes(value)) return true;
-  if (['false', '0', 'no', 'off'].includes(value)) return false;
-  throw new PersistenceError('OPTION_INVALID', 'PERSISTENCE_ENABLED must be true or false.');
+function refuseSeveralInstances({ platform, storage, ownership }: PersistenceSettings): void {
+  if (platform === null || !platform.runsSeveral) return;
+  if (storage.kind === 'none' || ownership === 'trusted') return;
+  throw new PersistenceError(
+    'PLATFORM_RUNS_SEVERAL',
+    `${platform.name} runs several instances of an app at a time, and each would take the database away from the others.`,
+  );
 }
 
 function withoutUndefined(options: PersistenceOptions): PersistenceOptions {

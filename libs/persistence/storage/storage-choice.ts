@@ -1,14 +1,38 @@
 import type { Type } from '@nestjs/common';
 import { PersistenceError } from '../../errors';
-import { DirectoryStore, MemoryStore } from '../../storage';
+import { MemoryStore } from '../../storage';
 import type { ObjectStore } from '../../storage/object-store';
-import type { StorageKind } from '../persistence-status';
+import type { AzureBlobSettings } from './azure-blob-settings';
+import type { S3Settings } from './s3-settings';
 
-/** A store by name and settings, opened when the app starts. Made by `directory()` and `memory()`. */
-export interface StorageChoice {
-  readonly kind: Exclude<StorageKind, 'none' | 'custom'>;
-  open(): Promise<ObjectStore>;
+/** Tells a choice from an `ObjectStore`; registered, so that two copies of the package know each other's. */
+const CHOICE = Symbol.for('nestjs-persistence.storage-choice');
+
+interface Chosen<Kind extends string> {
+  readonly [CHOICE]: true;
+  readonly kind: Kind;
 }
+
+export interface DirectoryChoice extends Chosen<'directory'> {
+  readonly root: string;
+  /** The variable that names a volume which must be mounted already; undefined where the folder may be made. */
+  readonly volume?: string;
+}
+
+export interface MemoryChoice extends Chosen<'memory'> {
+  readonly store: ObjectStore;
+}
+
+export interface S3Choice extends Chosen<'s3'> {
+  readonly settings: S3Settings;
+}
+
+export interface AzureBlobChoice extends Chosen<'azure-blob'> {
+  readonly settings: AzureBlobSettings;
+}
+
+/** A store by name and settings, opened when the app starts. Made by `directory()`, `memory()`, `s3()` and `azureBlob()`. */
+export type StorageChoice = DirectoryChoice | MemoryChoice | S3Choice | AzureBlobChoice;
 
 /** What the option `storage` takes. */
 export type StorageOption = StorageChoice | ObjectStore | Type<ObjectStore>;
@@ -26,7 +50,7 @@ export function directory(settings: { readonly path: string }): StorageChoice {
       hint: "Write directory({ path: '/mnt/backup' }).",
     });
   }
-  return { kind: 'directory', open: () => DirectoryStore.open({ root }) };
+  return choice({ kind: 'directory', root });
 }
 
 /**
@@ -34,8 +58,17 @@ export function directory(settings: { readonly path: string }): StorageChoice {
  * one to two apps to see the second restore what the first wrote.
  */
 export function memory(): StorageChoice {
-  const store = new MemoryStore();
-  return { kind: 'memory', open: () => Promise.resolve(store) };
+  return choice({ kind: 'memory', store: new MemoryStore() });
+}
+
+/** Makes a choice out of its settings. */
+export function choice<Kind extends StorageChoice['kind']>(
+  settings: Omit<Extract<StorageChoice, { kind: Kind }>, typeof CHOICE> & { readonly kind: Kind },
+): Extract<StorageChoice, { kind: Kind }> {
+  return Object.freeze({ ...settings, [CHOICE]: true }) as unknown as Extract<
+    StorageChoice,
+    { kind: Kind }
+  >;
 }
 
 export function isStorageOption(value: unknown): value is StorageOption {
@@ -43,7 +76,7 @@ export function isStorageOption(value: unknown): value is StorageOption {
 }
 
 export function isStorageChoice(value: unknown): value is StorageChoice {
-  return hasMethods(value, 'open') && 'kind' in value;
+  return typeof value === 'object' && value !== null && CHOICE in value;
 }
 
 export function isObjectStore(value: unknown): value is ObjectStore {

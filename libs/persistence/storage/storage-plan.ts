@@ -1,105 +1,155 @@
-import path from 'node:path';
+import type { Type } from '@nestjs/common';
 import { PersistenceError } from '../../errors';
+import type { ObjectStore } from '../../storage/object-store';
 import { type Environment, variableName } from '../module/environment';
 import type { StorageKind } from '../persistence-status';
 import { databaseUrlScheme } from './database-url';
-import { isStorageChoice, type StorageOption } from './storage-choice';
-
-/** What was decided about where the replica lives, before anything is opened. */
-export type StoragePlan =
-  | { readonly kind: 'none'; readonly unused: readonly string[] }
-  | { readonly kind: 'network-path'; readonly file: string }
-  | { readonly kind: 'option'; readonly option: StorageOption };
-
-/** A store that the environment can ask for; first match wins. */
-interface StorageRow {
-  readonly store: string;
-  /** Any of these chooses the store. */
-  readonly choosing: readonly string[];
-  /** These belong to it and choose nothing: alone they are half a configuration. */
-  readonly belonging: readonly string[];
-}
-
-const NOT_BUILT_YET: readonly StorageRow[] = [
-  { store: 'Vercel volumes', choosing: ['VERCEL_VOLUME_PATH'], belonging: [] },
-  { store: 'Vercel Blob', choosing: ['BLOB_READ_WRITE_TOKEN'], belonging: ['BLOB_NAME'] },
-  {
-    store: 'Azure Blob Storage',
-    choosing: ['AZURE_STORAGE_CONNECTION_STRING', 'AZURE_STORAGE_ACCOUNT'],
-    belonging: ['AZURE_STORAGE_CONTAINER', 'AZURE_BLOB_NAME'],
-  },
-  { store: 'S3', choosing: ['S3_BUCKET'], belonging: ['S3_KEY', 'S3_ENDPOINT'] },
-  { store: 'Google Cloud Storage', choosing: ['GCS_BUCKET'], belonging: ['GCS_BLOB_NAME'] },
-];
-
-/** Platforms set these for their own purposes, so that they choose nothing; status names them. */
-const SET_BY_PLATFORMS = [
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'GOOGLE_APPLICATION_CREDENTIALS',
-];
+import { isStorageChoice, type StorageChoice, type StorageOption } from './storage-choice';
+import {
+  missing,
+  type RowVariables,
+  SET_BY_PLATFORMS,
+  STORAGE_ROWS,
+  type StorageRow,
+} from './storage-rows';
 
 /**
- * Decides where the replica of `database` lives: the option, else the first match in the environment. Pure. A store that
- * is named but not built yet, and half a configuration, are errors: data must never end up local only by accident.
+ * What was decided about where the replica lives, before anything is opened. `object` is the key of the plain database
+ * file in the store; the log lies in `<object>.replica/`. `because`: the variable or option that decided, for people.
+ */
+export type StoragePlan =
+  | { readonly kind: 'none'; readonly unused: readonly string[] }
+  | { readonly kind: 'network-path'; readonly file: string; readonly because: string }
+  | {
+      readonly kind: 'choice';
+      readonly choice: StorageChoice;
+      readonly object: string;
+      readonly because: string;
+    }
+  | {
+      readonly kind: 'own';
+      readonly store: ObjectStore | Type<ObjectStore>;
+      readonly object: string;
+      readonly because: string;
+    };
+
+/** Values of PERSISTENCE_STORAGE that ask for no store. */
+const NO_STORE = ['none', 'local'];
+
+/** Values of PERSISTENCE_STORAGE that are no store of files. */
+const SERVERS = ['postgres', 'postgresql'];
+
+/**
+ * Decides where the replica of `database` lives: the option, else what PERSISTENCE_STORAGE names, else the first match in
+ * the environment. Pure. A store that is named but not built yet, and half a configuration, are errors: data must never
+ * end up local only by accident.
  */
 export function planStorage(
   database: string,
   option: StorageOption | undefined,
   variables: Environment,
 ): StoragePlan {
-  if (option !== undefined) return { kind: 'option', option };
-  const named = (variable: string) => variableName(variable, database);
-  refuseServers(variables('DATABASE_URL'), named('DATABASE_URL'));
-  if (variables('PERSISTENCE_STORAGE') !== undefined) {
-    throw notSupportedYet(named('PERSISTENCE_STORAGE'), 'choosing a store by name');
+  if (option !== undefined) return planOption(database, option);
+  const row: RowVariables = {
+    database,
+    get: variables,
+    named: (variable) => variableName(variable, database),
+  };
+  const wanted = variables('PERSISTENCE_STORAGE');
+  if (wanted !== undefined) return planNamed(wanted.toLowerCase(), row);
+  refuseServers(row);
+  for (const candidate of STORAGE_ROWS) {
+    const variable = choosingVariable(candidate, row);
+    if (variable === undefined) continue;
+    if (candidate.plan === null) throw notSupportedYet(row.named(variable), candidate.store);
+    return planRow(candidate.plan, row, `${row.named(variable)} is set`);
   }
-  const file = variables('NETWORK_DB_PATH');
-  if (file !== undefined) return { kind: 'network-path', file: networkFile(file, named) };
-  for (const row of NOT_BUILT_YET) refuseRow(row, variables, named);
-  return { kind: 'none', unused: SET_BY_PLATFORMS.filter((name) => variables(name) !== undefined) };
+  return unplanned(row);
 }
 
 export function storageKind(plan: StoragePlan): StorageKind {
-  if (plan.kind === 'none') return 'none';
-  if (plan.kind === 'network-path') return 'directory';
-  return isStorageChoice(plan.option) ? plan.option.kind : 'custom';
+  switch (plan.kind) {
+    case 'none':
+      return 'none';
+    case 'network-path':
+      return 'directory';
+    case 'choice':
+      return plan.choice.kind;
+    case 'own':
+      return 'custom';
+  }
 }
 
-function networkFile(file: string, named: (variable: string) => string): string {
-  if (/[/\\]$/.test(file)) {
-    throw new PersistenceError('OPTION_INVALID', `${named('NETWORK_DB_PATH')} names a folder.`, {
-      hint: 'Name a database file in it, for example /mnt/shared/app.db; the replica is kept in app.db.replica beside it.',
-    });
-  }
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(file) || /^file:/i.test(file)) {
-    throw new PersistenceError('OPTION_INVALID', `${named('NETWORK_DB_PATH')} is a URL.`, {
-      hint: 'Write a plain path, for example /mnt/shared/app.db.',
-    });
-  }
-  return path.resolve(file);
+function planOption(database: string, option: StorageOption): StoragePlan {
+  const because = 'the option storage';
+  const object = `${database}.db`;
+  if (!isStorageChoice(option)) return { kind: 'own', store: option, object, because };
+  const named =
+    option.kind === 's3'
+      ? option.settings.key
+      : option.kind === 'azure-blob'
+        ? option.settings.blob
+        : undefined;
+  return { kind: 'choice', choice: option, object: named ?? object, because };
 }
 
-function refuseRow(
-  row: StorageRow,
-  variables: Environment,
-  named: (variable: string) => string,
-): void {
-  const isSet = (variable: string) => variables(variable) !== undefined;
-  const choosing = row.choosing.find(isSet);
-  if (choosing !== undefined) throw notSupportedYet(named(choosing), row.store);
-  const belonging = row.belonging.find(isSet);
-  if (belonging === undefined) return;
-  const missing = row.choosing.map(named).join(' or ');
+/** PERSISTENCE_STORAGE goes before every row, and looks at the variables of its own row only. */
+function planNamed(wanted: string, row: RowVariables): StoragePlan {
+  const variable = row.named('PERSISTENCE_STORAGE');
+  if (NO_STORE.includes(wanted)) return unplanned(row);
+  if (SERVERS.includes(wanted)) throw notSupportedYet(`${variable}=${wanted}`, 'PostgreSQL');
+  const found = STORAGE_ROWS.find(({ names }) => names.includes(wanted));
+  if (found === undefined) {
+    const known = [...STORAGE_ROWS.flatMap(({ names }) => names), ...NO_STORE];
+    throw new PersistenceError('OPTION_INVALID', `${variable} names no store that is known.`, {
+      hint: `Set it to one of: ${known.join(', ')}.`,
+    });
+  }
+  if (found.plan === null) throw notSupportedYet(`${variable}=${wanted}`, found.store);
+  if (found.choosing.length > 0) {
+    const isSet = found.choosing.some((each) => row.get(each) !== undefined);
+    if (!isSet) throw missing(`${variable}=${wanted}`, either(found, row));
+  }
+  return planRow(found.plan, row, `${variable} is ${wanted}`);
+}
+
+function planRow(
+  plan: NonNullable<StorageRow['plan']>,
+  row: RowVariables,
+  because: string,
+): StoragePlan {
+  return { ...plan(row), because } as StoragePlan;
+}
+
+/** The variable by which a row is chosen; half a configuration of it is an error. */
+function choosingVariable(candidate: StorageRow, row: RowVariables): string | undefined {
+  const isSet = (variable: string) => row.get(variable) !== undefined;
+  const choosing = candidate.choosing.find(isSet);
+  if (choosing !== undefined) return choosing;
+  const belonging = candidate.belonging.find(isSet);
+  if (belonging === undefined) return undefined;
+  const given = row.named(belonging);
   throw new PersistenceError(
     'STORE_SETTINGS_INCOMPLETE',
-    `${named(belonging)} is set, but ${missing} is not, so no store is chosen.`,
-    { hint: `Set ${missing}, or remove ${named(belonging)}.` },
+    `${given} is set, but ${either(candidate, row)} is not, so no store is chosen.`,
+    {
+      hint: `Set ${either(candidate, row)}, or remove ${given}. If it belongs to something else, name the store yourself, for example ${row.named('PERSISTENCE_STORAGE')}=none.`,
+    },
   );
 }
 
+function either({ choosing }: StorageRow, { named }: RowVariables): string {
+  return choosing.map(named).join(' or ');
+}
+
+function unplanned({ get }: RowVariables): StoragePlan {
+  return { kind: 'none', unused: SET_BY_PLATFORMS.filter((name) => get(name) !== undefined) };
+}
+
 /** A PostgreSQL that is asked for must not become an empty local file. */
-function refuseServers(url: string | undefined, variable: string): void {
+function refuseServers({ get, named }: RowVariables): void {
+  const url = get('DATABASE_URL');
+  const variable = named('DATABASE_URL');
   const scheme = url === undefined ? undefined : databaseUrlScheme(url);
   if (scheme === undefined || scheme === 'file' || scheme === 'sqlite') return;
   if (['postgres', 'postgresql', 'cockroachdb'].includes(scheme)) {
@@ -116,7 +166,7 @@ function notSupportedYet(variable: string, what: string): PersistenceError {
     'NOT_SUPPORTED_YET',
     `${variable} asks for ${what}, which is not built yet.`,
     {
-      hint: `Remove ${variable} and set NETWORK_DB_PATH to a file on storage that outlives the container, or pass your own ObjectStore as the option "storage".`,
+      hint: `Remove ${variable} and use what is there: NETWORK_DB_PATH (a file on storage that outlives the container), AZURE_STORAGE_ACCOUNT, S3_BUCKET, or your own ObjectStore as the option "storage".`,
     },
   );
 }

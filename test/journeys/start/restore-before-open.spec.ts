@@ -31,7 +31,9 @@ describe('the start of an app', () => {
       role: 'owner',
       origin: 'restored',
     });
-    expect(log.ours[0]).toBe('log Persistence: Initialised: commits are stored in a folder.');
+    expect(log.ours[0]).toBe(
+      'log Persistence: Commits are stored in a folder (the option storage).',
+    );
     expect(log.ours.join('\n')).toMatch(
       /Restoring TXID \d+ .*\n(.*\n)*.*Restored .* at TXID \d+ of 20/,
     );
@@ -207,7 +209,7 @@ describe('the start of an app', () => {
       const log = new AppLog();
       const app = await startApp(persistence({ database: folder.file('app.db') }, typeOrm), log);
       expect(log.ours).toEqual([
-        'warn Persistence: No store is configured: data will not survive a redeploy. Set NETWORK_DB_PATH to keep it.',
+        'warn Persistence: No store is configured: data will not survive a redeploy. Set NETWORK_DB_PATH, AZURE_STORAGE_CONNECTION_STRING or S3_BUCKET to keep it.',
       ]);
       await app.get(DataSource).getRepository(Note).save({ text: 'a' });
       expect(await app.get(SyncService).flush()).toMatchObject({ stored: false, txid: null });
@@ -221,7 +223,7 @@ describe('the start of an app', () => {
       await app.close();
     });
 
-    it('switched off: every injectable is there, also in memory, and nothing is written to the log', async () => {
+    it('switched off: every injectable is there, also in memory, and the log says so in one line', async () => {
       const log = new AppLog();
       const options = { enabled: false, database: ':memory:' };
       const app = await startApp(persistence(options, typeOrm), log);
@@ -229,7 +231,9 @@ describe('the start of an app', () => {
       expect(await app.get(SyncService).flush()).toMatchObject({ stored: false });
       expect(await app.get(SyncService).ready()).toEqual({ path: ':memory:' });
       expect(app.get(SyncService).status().role).toBe('disabled');
-      expect(log.ours).toEqual([]);
+      expect(log.ours).toEqual([
+        'log Persistence: Persistence is switched off: a plain local database, stored nowhere.',
+      ]);
       await app.close();
     });
   });

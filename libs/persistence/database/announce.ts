@@ -1,0 +1,44 @@
+import type { LineLog } from '../log/event-log';
+import { IN_MEMORY, type PersistenceSettings } from '../module/settings';
+import { networkFolderOf } from '../platform/detect-platform';
+import { placeOf } from '../storage/storage-place';
+import { summarise } from './summary';
+
+/** What was decided and why, in a line; loud where data can be lost. Names no path of the host and no secret. */
+export function announce(settings: PersistenceSettings, lines: LineLog): void {
+  const { enabled, storage } = settings;
+  if (!enabled) {
+    lines.log('Persistence is switched off: a plain local database, stored nowhere.');
+    return;
+  }
+  if (storage.kind === 'none') lines.warn(notStored(settings));
+  else lines.log(`Commits are stored in ${placeOf(storage)} (${storage.because}).`);
+  warnOfNetworkFolder(settings, lines);
+  if (storage.kind === 'none') return;
+  if (settings.ownership === 'trusted') {
+    lines.warn(
+      'Ownership is "trusted": nothing keeps a second instance from writing. If two ever run at once, commits are lost.',
+    );
+  }
+  if (settings.pathIsTemporary) lines.log(temporaryFile(settings));
+}
+
+function notStored(settings: PersistenceSettings): string {
+  return `${summarise(settings, null).summary} Set NETWORK_DB_PATH, AZURE_STORAGE_CONNECTION_STRING or S3_BUCKET to keep it.`;
+}
+
+function temporaryFile({ platform }: PersistenceSettings): string {
+  const where =
+    platform === null
+      ? "the system's folder for temporary files"
+      : `the local folder of ${platform.name}`;
+  return `The local file lies in ${where}, as a cache of the store. Set DATABASE_PATH to put it elsewhere.`;
+}
+
+function warnOfNetworkFolder({ platform, path }: PersistenceSettings, lines: LineLog): void {
+  const folder = path === IN_MEMORY ? undefined : networkFolderOf(platform, path);
+  if (platform === null || folder === undefined) return;
+  lines.warn(
+    `The local file lies in ${folder}, which is a network folder on ${platform.name}: SQLite is slow there and may damage it. Set DATABASE_PATH to a file on the local disk, for example /tmp/app.db.`,
+  );
+}
