@@ -53,6 +53,8 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
 };
 
 const NETWORK = /^(E[A-Z]+|EAI_[A-Z]+|UND_ERR_.*|CERT_.*|ERR_(SSL|TLS|STREAM|HTTP).*|HPE_.*)$/;
+/** What the SDK makes of an error of Node's that was thrown in another realm, as all are under Jest. */
+const WRAPPED = 'AWS SDK error wrapper for ';
 const TEXT_MAX = 200;
 
 /** What a failed call means. The text of the service comes along, its copy of the signed request does not. */
@@ -65,8 +67,8 @@ export function s3Error(error: unknown, key: string): StoreError {
   if (status !== undefined) {
     return new StoreError(kindOfStatus(status), key, said(name, status, text), plain(error));
   }
-  if (code !== undefined && NETWORK.test(code)) {
-    return new StoreError('Unavailable', key, `${code}: ${text}`, plain(error));
+  if ((code !== undefined && NETWORK.test(code)) || text.startsWith(WRAPPED)) {
+    return new StoreError('Unavailable', key, `${code ?? name}: ${text}`, plain(error));
   }
   const kind = name === 'TimeoutError' ? 'Timeout' : 'Rejected';
   return new StoreError(kind, key, `${name}: ${text}`, plain(error));
