@@ -61,6 +61,16 @@ export interface DatabaseEngine {
   }): Promise<void>;
 
   /**
+   * The history that the file continued is gone from the store. Remembers on disk that a new one begins with `claim`; the
+   * next capture is the whole database. What was captured before and is not settled never will be.
+   */
+  startOver(claim: {
+    readonly nodeId: string;
+    readonly txid: number;
+    readonly lineage: string;
+  }): Promise<void>;
+
+  /**
    * Called when commits are seen that no `capture` has returned yet: once between two captures, and once more, `pressing`,
    * when so many wait that they should be captured now.
    */

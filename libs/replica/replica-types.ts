@@ -179,5 +179,7 @@ export type ReplicaEvent =
     }
   | { readonly type: 'failed'; readonly error: PersistenceErrorData; readonly attempt: number }
   | { readonly type: 'recovered'; readonly afterMs: number }
+  /** Somebody deleted all that was stored: a new history begins with the local database. */
+  | { readonly type: 'history-lost'; readonly error: PersistenceErrorData }
   | { readonly type: 'fenced'; readonly error: PersistenceErrorData }
   | { readonly type: 'stopped'; readonly clean: boolean; readonly txid: number | null };

@@ -205,6 +205,12 @@ export class EngineCore {
     this.memory.revived(head.nodeId);
   }
 
+  startOver(claim: { nodeId: string; txid: number; lineage: string }): void {
+    this.dropSpools();
+    this.liveDatabase().forgetPlace();
+    this.memory.startOver(claim);
+  }
+
   hasNews(): boolean {
     return this.live?.hasNews() ?? false;
   }

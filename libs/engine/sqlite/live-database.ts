@@ -119,6 +119,11 @@ export class LiveDatabase {
     this.restartable = !this.hasNews();
   }
 
+  /** The next capture is the whole database. */
+  forgetPlace(): void {
+    this.lostPlace = true;
+  }
+
   /** Cheap enough to be asked every few ms: is there a frame that no capture has looked at? */
   hasNews(): boolean {
     const header = this.findPlace();

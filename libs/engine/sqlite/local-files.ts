@@ -142,13 +142,13 @@ function dropOldest(path: string): void {
 /** Temporary files that a dead process may have left beside the database; the names carry their purpose. */
 export const temporary = (
   path: string,
-  purpose: 'restoring' | 'entry' | 'snapshot' | 'creating',
+  purpose: 'restoring' | 'entry' | 'snapshot' | 'creating' | 'merging',
   id: string,
 ): string => `${path}.${purpose}-${id}.tmp`;
 
 export function removeLeftovers(path: string): void {
   const name = new RegExp(
-    `^${escapeRegExp(basename(path))}\\.(restoring|entry|snapshot|creating)-[0-9a-z]+\\.tmp(-wal|-shm|-journal)?$`,
+    `^${escapeRegExp(basename(path))}\\.(restoring|entry|snapshot|creating|merging)-[0-9a-z]+\\.tmp(-wal|-shm|-journal)?$`,
   );
   for (const file of readdirSync(dirname(path)))
     if (name.test(file)) rmSync(join(dirname(path), file), { force: true });

@@ -5,6 +5,12 @@ import { Sidecar, type SidecarData, WITHOUT_LOG } from './sidecar';
 
 type Memory = Omit<SidecarData, 'version'>;
 
+interface Claim {
+  readonly nodeId: string;
+  readonly txid: number;
+  readonly lineage: string;
+}
+
 /** A place of the log, and the TXID whose state ends there. */
 export interface PlaceOf {
   readonly txid: number;
@@ -38,12 +44,7 @@ export class LocalMemory {
   }
 
   /** Written at once only if the file is held: what stands in its place until then is not what the line speaks of. */
-  beginClaim(
-    claim: { readonly nodeId: string; readonly txid: number; readonly lineage: string },
-    position: WalPosition | null,
-    held: boolean,
-  ): void {
-    const { nodeId, txid, lineage } = claim;
+  beginClaim({ nodeId, txid, lineage }: Claim, position: WalPosition | null, held: boolean): void {
     this.nodeId = nodeId;
     this.claimed = txid;
     const before = this.known?.lineage === lineage ? this.known : null;
@@ -56,6 +57,22 @@ export class LocalMemory {
       ahead: before?.ahead ?? null,
     };
     if (held) this.sidecar.write(this.own);
+  }
+
+  /** A new history begins with the live file: nothing of an older one says anything about it. */
+  startOver({ nodeId, txid, lineage }: Claim): void {
+    this.nodeId = nodeId;
+    this.claimed = txid;
+    this.known = null;
+    this.own = {
+      lineage,
+      stored: 0,
+      lines: [],
+      main: fileIdentity(this.path),
+      clean: null,
+      ahead: null,
+    };
+    this.sidecar.write(this.own);
   }
 
   /** The claim is proved: its line replaces those of earlier lives. `isAhead`: the main file holds more than the claim's state. */

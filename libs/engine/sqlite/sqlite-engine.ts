@@ -13,6 +13,7 @@ import type {
   RestorePart,
   RestoreSink,
 } from '../database-engine';
+import { ownBuffer } from '../own-buffer';
 import type { WrittenEntry } from './entry-writer';
 import { WorkerClient } from './worker-client';
 
@@ -100,6 +101,12 @@ class SqliteEngine implements DatabaseEngine {
     await this.worker.close(null);
     this.worker = this.newWorker();
     await this.worker.call('revive', head);
+  }
+
+  startOver(claim: Parameters<DatabaseEngine['startOver']>[0]): Promise<void> {
+    // What was stored of the old history says nothing of the new one.
+    this.worker.settled = 0;
+    return this.worker.call('startOver', claim);
   }
 
   onCommits(listener: (pressing: boolean) => void): void {
@@ -197,12 +204,4 @@ class WorkerRestore implements RestoreSink {
   async abort(): Promise<void> {
     await this.worker.call('abortRestore', undefined);
   }
-}
-
-/** The chunk in a buffer that holds nothing else, so that it can be handed over without a copy where it already is. */
-function ownBuffer(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = chunk.byteOffset === 0 && chunk.byteLength === chunk.buffer.byteLength;
-  return whole && chunk.buffer instanceof ArrayBuffer
-    ? (chunk as Uint8Array<ArrayBuffer>)
-    : new Uint8Array(chunk);
 }

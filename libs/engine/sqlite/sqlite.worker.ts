@@ -56,6 +56,7 @@ const answers: Answers = {
     core().open(head);
     poll.resume(true);
   },
+  startOver: (claim: Parameters<WorkerCalls['startOver']>[0]) => core().startOver(claim),
   revive: (head: Parameters<WorkerCalls['revive']>[0]) => {
     core().revive(head);
     poll.resume(true);

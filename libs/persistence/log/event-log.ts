@@ -53,6 +53,8 @@ export class EventLog {
         return this.#failed(event);
       case 'recovered':
         return this.lines.log(`Storing works again after ${formatDuration(event.afterMs)}.`);
+      case 'history-lost':
+        return this.lines.error(errorLine(event.error));
       case 'fenced':
         return this.lines.error(`Writing has ended here. ${errorLine(event.error)}`);
       case 'stopped':

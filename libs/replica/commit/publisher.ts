@@ -7,11 +7,25 @@ import { storeFailure } from '../log/store-failure';
 import { headAfter, pagelessEntry } from '../ownership/claim';
 import type { StatusModel } from '../observe/status-model';
 import { Bell } from './bell';
+import {
+  beginsAnew,
+  demandHistory,
+  describeAnew,
+  HistoryLost,
+  lineageBehind,
+  originOf,
+} from './lost-history';
 
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 15_000;
 /** Workers that may die in one life. */
 const MAX_REVIVALS = 3;
+
+/** Who else must hear of what the publisher finds out. Called in the same turn, before anybody is answered. */
+export interface PublisherHooks {
+  stored(entry: CapturedEntry): void;
+  fenced(error: PersistenceError): void;
+}
 
 interface Waiter {
   resolve(): void;
@@ -33,12 +47,17 @@ export class Publisher {
   private revivals = 0;
   private failure: PersistenceError | null = null;
   private fence: PersistenceError | null = null;
+  /** The store was emptied, and the engine does not know yet that all must be stored anew. */
+  private historyLost = false;
+  /** Lineage of a history that this life has begun and not yet described in the store. */
+  private undescribed: string | null = null;
   private running: Promise<void> | null = null;
 
   constructor(
     private readonly options: ReplicaOptions,
     private readonly status: StatusModel,
     private head: Head,
+    private readonly hooks: PublisherHooks,
   ) {}
 
   start(): void {
@@ -127,11 +146,13 @@ export class Publisher {
     const serving = this.waiters;
     this.waiters = [];
     try {
+      if (this.historyLost) await this.beginAnew();
       this.seen = false;
       const entry = await engine.capture(this.stamp());
       this.captureFailures = 0;
       if (entry) await this.publish(entry);
       else this.captureFoundNothing();
+      if (this.undescribed !== null) await this.describe(this.undescribed);
       // Writers that wait for an answer write nothing meanwhile, so the log can be emptied without shutting anybody out.
       if (engine.checkpointDue === 'overdue') await this.checkpoint();
       this.answer(serving);
@@ -140,7 +161,8 @@ export class Publisher {
       if (this.fence) return this.answer(serving, this.fence);
       // Whoever waits goes on waiting, each with its own deadline, while the loop tries again.
       this.waiters = [...serving, ...this.waiters];
-      await this.captureFailed(error);
+      if (error instanceof HistoryLost) this.historyIsLost();
+      else await this.captureFailed(error);
     }
   }
 
@@ -166,6 +188,7 @@ export class Publisher {
     if (!settled.ours) throw await this.fenced(settled.foreign.header.nodeId, entry.txid);
     this.lastPublish = clock.now();
     this.head = { ...this.head, ...pick(captured), nodeId, kind: 'data', position: null };
+    this.hooks.stored(captured);
     this.failure = null;
     this.status.stored(
       { txid: entry.txid, at: this.lastPublish, bytes, durationMs: this.lastPublish - begun },
@@ -179,13 +202,43 @@ export class Publisher {
   private async persist(entry: FrozenEntry): Promise<Awaited<ReturnType<typeof storeEntry>>> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await storeEntry(this.options.store, entry, this.ending.signal);
+        const { signal } = this.ending;
+        const foreign = attempt > 1 ? await demandHistory(this.options, this.head, signal) : null;
+        if (foreign) return { ours: false, foreign };
+        return await storeEntry(this.options.store, entry, signal);
       } catch (error) {
         this.ending.signal.throwIfAborted();
+        if (error instanceof HistoryLost) throw error;
         this.fail(storeFailure(error, 'Storing commits'), attempt);
         await this.backOff(attempt);
       }
     }
+  }
+
+  /** The replica was deleted under this life: the local database begins a new history. What was captured is captured anew. */
+  private async beginAnew(): Promise<void> {
+    const { engine, nodeId } = this.options;
+    const lineage = lineageBehind(this.head, nodeId);
+    await engine.startOver({ nodeId, txid: 1, lineage });
+    this.status.historyLost(beginsAnew(this.head));
+    this.head = originOf(this.head);
+    this.historyLost = false;
+    this.undescribed = lineage;
+  }
+
+  private historyIsLost(): void {
+    this.historyLost = true;
+    this.bell.ring();
+  }
+
+  /** Only then is it known whose the new history is, so nobody is told before that his commit is stored. */
+  private async describe(lineage: string): Promise<void> {
+    try {
+      await describeAnew(this.options, lineage);
+    } catch (error) {
+      throw storeFailure(error, 'Describing the replica');
+    }
+    this.undescribed = null;
   }
 
   private captureFoundNothing(): void {
@@ -234,6 +287,7 @@ export class Publisher {
     );
     this.fence = error;
     this.status.fenced(error);
+    this.hooks.fenced(error);
     this.answer(this.waiters, error);
     void this.holdForLife();
     return error;

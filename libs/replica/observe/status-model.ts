@@ -93,6 +93,13 @@ export class StatusModel {
     this.emit({ type: 'failed', error: data, attempt });
   }
 
+  /** The store was emptied: its new history begins with the next entry, and nothing is stored yet. */
+  historyLost(error: PersistenceError): void {
+    this.epoch = 1;
+    this.durableTxid = null;
+    this.emit({ type: 'history-lost', error: error.toJSON() });
+  }
+
   recovered(): void {
     if (!this.error) return;
     this.emit({ type: 'recovered', afterMs: this.clock.now() - this.error.since });
