@@ -3,6 +3,8 @@ export { TestProcess, type ProcessEnd, type TestProcessOptions } from './child-p
 export {
   type ContractCase,
   type ContractContext,
+  type ContractFault,
+  type ContractFaults,
   type ContractOptions,
 } from './contract/contract-case';
 export {

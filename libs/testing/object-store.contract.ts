@@ -9,6 +9,7 @@ import {
 } from './contract/contract-case';
 import { createCases } from './contract/create.cases';
 import { deleteCases } from './contract/delete.cases';
+import { faultCases } from './contract/fault.cases';
 import { listCases } from './contract/list.cases';
 import { propertyCases } from './contract/property.cases';
 import { readCases } from './contract/read.cases';
@@ -25,6 +26,7 @@ export const OBJECT_STORE_CONTRACT: readonly ContractCase[] = [
   ...listCases,
   ...deleteCases,
   ...abortCases,
+  ...faultCases,
 ];
 
 const CASE_MS = 60_000;
@@ -48,14 +50,14 @@ export async function runContractCase(
       rounds: 5,
       listed: 2500,
       streamed: 16 << 20,
+      large: 64 << 20,
       parallel: 32,
       caseMs: CASE_MS,
       ...options,
+      ...cutBodyOf(options),
     },
   };
-  const { applies, needs } = contractCase;
-  if (applies?.(context) === false) return false;
-  if (needs !== undefined && options[needs] === undefined) return false;
+  if (contractCase.applies?.(context) === false || lacks(contractCase, options)) return false;
   try {
     await inTime(contractCase.run(context), context.options.caseMs);
     await store.deleteMany(await listedKeys(store, `${folder}/`));
@@ -63,6 +65,26 @@ export async function runContractCase(
     throw new Error(`${contractCase.name}: ${String(error)}`, { cause: error });
   }
   return true;
+}
+
+/** What a case needs and the options do not offer. */
+function lacks({ needs }: ContractCase, options: ContractOptions): string | undefined {
+  if (needs === undefined) return undefined;
+  const kinds = options.faults?.kinds ?? [];
+  const offered =
+    needs === 'cutBody' ? cutBodyOf(options).cutBody !== undefined : kinds.includes(needs);
+  return offered ? undefined : needs;
+}
+
+/** Whoever can cut answers can cut bodies. */
+function cutBodyOf({ cutBody, faults }: ContractOptions): Pick<ContractOptions, 'cutBody'> {
+  if (cutBody !== undefined) return { cutBody };
+  if (!faults?.kinds.includes('cut-answer')) return {};
+  const cut: ContractOptions['cutBody'] = (_key, get) => {
+    faults.inject('cut-answer');
+    return get();
+  };
+  return { cutBody: cut };
 }
 
 async function inTime(work: Promise<void>, ms: number): Promise<void> {
@@ -108,9 +130,9 @@ export function describeObjectStoreContract(
       store = await makeStore();
     });
     for (const contractCase of OBJECT_STORE_CONTRACT) {
-      const { name: title, needs } = contractCase;
-      const lacking = needs !== undefined && contract[needs] === undefined;
-      const reason = knownFailures[title] ?? (lacking ? `not tested: no ${needs}` : undefined);
+      const { name: title } = contractCase;
+      const lacking = lacks(contractCase, contract);
+      const reason = knownFailures[title] ?? (lacking && `not tested: no ${lacking}`);
       if (reason !== undefined) test.skip(`${title} (${reason})`, () => undefined);
       else test(title, () => runContractCase(contractCase, store, contract), timeoutMs);
     }

@@ -15,18 +15,25 @@ import {
   StoreError,
   type StoredObject,
 } from '../../libs/storage';
+import { type ContractFaults, FaultyObjectStore } from '../../libs/testing';
+import { injectedFaults } from './injected-faults';
 
 export interface BrokenStore {
   readonly name: string;
   readonly makeStore: () => ObjectStore;
+  /** Of the store just made, where it is broken only on a bad day. */
+  readonly faults?: (store: ObjectStore) => ContractFaults;
   /** The case that must fail on it; others may as well. */
   readonly caughtBy: RegExp;
 }
 
 /** A sound store, for subclasses to break one promise of. */
 class Sound implements ObjectStore {
-  readonly inner = new MemoryStore();
-  readonly capabilities = this.inner.capabilities;
+  readonly inner: ObjectStore = new MemoryStore();
+
+  get capabilities() {
+    return this.inner.capabilities;
+  }
 
   get(key: string, options?: GetOptions): Promise<StoredObject> {
     return this.inner.get(key, options);
@@ -216,6 +223,85 @@ class BodyOfAnotherVersion extends Sound {
   }
 }
 
+/** Of two large uploads both win; small ones are told apart. */
+class LargeUploadsWin extends Sound {
+  override put(key: string, body: PutBody, options: PutOptions) {
+    const large = !(body instanceof Uint8Array) && body.size >= 1 << 20;
+    const mode = large && options.mode === 'create' ? 'overwrite' : options.mode;
+    return super.put(key, body, { ...options, mode });
+  }
+}
+
+/** A sound store with faults below it, for subclasses that take them wrongly. */
+class Disturbed extends Sound {
+  override readonly inner = new FaultyObjectStore(new MemoryStore());
+}
+
+/** What could not be seen is taken for what is not there: the sin that makes a start begin anew. */
+class UnavailableIsAbsent extends Disturbed {
+  override async head(key: string, options?: CallOptions) {
+    return super.head(key, options).catch((error: unknown) => {
+      if (!isStoreError(error, 'Unavailable')) throw error;
+      throw new StoreError('NotFound', key, 'no answer');
+    });
+  }
+}
+
+class ThrottledIsDone extends Disturbed {
+  override async deleteMany(keys: readonly string[], options?: CallOptions) {
+    return super.deleteMany(keys, options).catch((error: unknown) => {
+      if (!isStoreError(error, 'Throttled')) throw error;
+    });
+  }
+}
+
+/** Asks whether the object is there and takes its own for somebody else's. */
+class LostAnswerIsLostRace extends Disturbed {
+  override async put(key: string, body: PutBody, options: PutOptions) {
+    return super.put(key, body, options).catch(async (error: unknown) => {
+      if (!isStoreError(error, 'Unavailable') || (await this.current(key)) === undefined)
+        throw error;
+      throw new StoreError('AlreadyExists', key, 'the object exists');
+    });
+  }
+}
+
+class LostSwapIsLost extends Disturbed {
+  override async put(key: string, body: PutBody, options: PutOptions) {
+    return super.put(key, body, options).catch((error: unknown) => {
+      if (typeof options.mode !== 'object' || !isStoreError(error, 'Unavailable')) throw error;
+      throw new StoreError('PreconditionFailed', key, 'another tag');
+    });
+  }
+}
+
+class CutListAccepted extends Disturbed {
+  override async *list(prefix: string, options?: ListOptions) {
+    try {
+      yield* super.list(prefix, options);
+    } catch (error) {
+      if (!isStoreError(error, 'Unavailable')) throw error;
+    }
+  }
+}
+
+class DeafToSilence extends Disturbed {
+  override head(key: string, _options?: CallOptions) {
+    return super.head(key);
+  }
+}
+
+/** Gives up a store that takes its time. */
+class Hasty extends Disturbed {
+  override async head(key: string, options?: CallOptions) {
+    const late = turn().then(turn).then(turn);
+    const reject = () => Promise.reject(new StoreError('Timeout', key, 'too slow'));
+    return Promise.race([super.head(key, options), late.then(reject)]);
+  }
+}
+
+const disturbed = (store: ObjectStore) => injectedFaults((store as Disturbed).inner);
+
 export const BROKEN_STORES: readonly BrokenStore[] = [
   {
     name: 'all racers win a create',
@@ -281,5 +367,52 @@ export const BROKEN_STORES: readonly BrokenStore[] = [
     name: 'deafness to aborts',
     makeStore: () => new DeafToAborts(),
     caughtBy: /^abort: a call that begins/,
+  },
+  {
+    name: 'large uploads that all win',
+    makeStore: () => new LargeUploadsWin(),
+    caughtBy: /^create: of two that upload/,
+  },
+  {
+    name: 'a 503 taken for absence',
+    makeStore: () => new UnavailableIsAbsent(),
+    faults: disturbed,
+    caughtBy: /^fault: a 503/,
+  },
+  {
+    name: 'a 429 taken for success',
+    makeStore: () => new ThrottledIsDone(),
+    faults: disturbed,
+    caughtBy: /^fault: a 429/,
+  },
+  {
+    name: 'a lost answer taken for a lost race',
+    makeStore: () => new LostAnswerIsLostRace(),
+    faults: disturbed,
+    caughtBy: /^fault: a put whose answer/,
+  },
+  {
+    name: 'a lost answer taken for a stale tag',
+    makeStore: () => new LostSwapIsLost(),
+    faults: disturbed,
+    caughtBy: /^fault: a swap whose answer/,
+  },
+  {
+    name: 'a cut listing accepted',
+    makeStore: () => new CutListAccepted(),
+    faults: disturbed,
+    caughtBy: /^fault: a listing that is cut/,
+  },
+  {
+    name: 'deafness in silence',
+    makeStore: () => new DeafToSilence(),
+    faults: disturbed,
+    caughtBy: /^fault: a silent store/,
+  },
+  {
+    name: 'haste',
+    makeStore: () => new Hasty(),
+    faults: disturbed,
+    caughtBy: /^fault: a slow store/,
   },
 ];

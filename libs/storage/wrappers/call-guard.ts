@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { abortable } from '../abortable';
 import { type Clock } from '../clock';
 import { StoreError } from '../store-error';
@@ -14,6 +15,8 @@ export class CallGuard {
     readonly key: string,
     readonly outer: AbortSignal | undefined,
   ) {
+    // It lives for one call, which may wait in many places at once: that is no leak.
+    setMaxListeners(0, this.#controller.signal);
     if (outer?.aborted) this.#follow();
     else outer?.addEventListener('abort', this.#follow, { once: true });
   }

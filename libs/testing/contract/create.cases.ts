@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { assertBytes, assertRefused, bytes, noise, put, race, read } from './actions';
+import { readBody } from '../../storage';
+import { assertBytes, assertRefused, bytes, noise, put, race, read, streamed } from './actions';
 import { type ContractCase } from './contract-case';
 
 const conditional: ContractCase['applies'] = ({ store }) => store.capabilities.conditionalCreate;
+
+const MIB = 1 << 20;
 
 export const createCases: readonly ContractCase[] = [
   {
@@ -38,6 +41,29 @@ export const createCases: readonly ContractCase[] = [
     },
   },
   {
+    name: 'create: of two that upload a large object at the same time one wins, and it is whole',
+    applies: conditional,
+    async run({ store, key, options }) {
+      const pieces = [1, 2].map((seed) => noise(MIB, seed));
+      const count = Math.max(1, Math.floor(options.large / MIB));
+      const name = key('large');
+      const contend = (racer: number) =>
+        store.put(
+          name,
+          streamed(count * MIB, () => repeat(pieces[racer]!, count)),
+          { mode: 'create' },
+        );
+      const { winner, tag } = await race(2, contend, 'AlreadyExists');
+      assert.equal((await store.head(name)).size, count * MIB);
+      for (let piece = 0; piece < count; piece++) {
+        const range = { offset: piece * MIB, length: MIB };
+        const object = await store.get(name, { range });
+        assert.equal(object.tag, tag, 'the tag is not the winner’s');
+        assertBytes(await readBody(object, MIB), pieces[winner]!, `MiB ${piece}`);
+      }
+    },
+  },
+  {
     name: 'create: an existing object is refused with AlreadyExists and stays as it is',
     async run({ store, key }) {
       for (const first of [bytes('first'), bytes(''), noise(200_000)]) {
@@ -61,3 +87,7 @@ export const createCases: readonly ContractCase[] = [
     },
   },
 ];
+
+function* repeat(piece: Uint8Array, count: number): Generator<Uint8Array> {
+  for (let i = 0; i < count; i++) yield piece;
+}
