@@ -1,4 +1,5 @@
 const path = require('node:path');
+const aliases = require('./test/setup/aliases.cjs');
 const swc = require('./swc.config.cjs');
 
 // Worker threads start with `execArgv: []`, so Node reads NODE_OPTIONS afresh for each of them.
@@ -14,7 +15,9 @@ module.exports = {
   testRegex: '\\.(e2e-)?spec\\.ts$',
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/servers/node_modules/'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
-  moduleNameMapper: { '^nestjs-persistence$': '<rootDir>/libs/persistence/index.ts' },
+  moduleNameMapper: Object.fromEntries(
+    Object.entries(aliases).map(([name, file]) => [`^${name}$`, file]),
+  ),
   transform: { '^.+\\.(ts|js|mjs)$': ['@swc/jest', swc] },
   // Nest 12 is ESM only, and jest can require() ESM from Node 24.9 on: compile it to CommonJS (cached).
   transformIgnorePatterns: ['/node_modules/(?!@nestjs/)'],

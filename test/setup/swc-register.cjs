@@ -1,9 +1,9 @@
 // Lets plain Node run the TypeScript sources: `node --require test/setup/swc-register.cjs file.ts`. Jest hands it to
 // the worker threads and child processes that tests start, through NODE_OPTIONS.
 const fs = require('node:fs');
-const path = require('node:path');
 const Module = require('node:module');
 const { transformSync } = require('@swc/core');
+const aliases = require('./aliases.cjs');
 const options = require('../../swc.config.cjs');
 
 require.extensions['.ts'] = (module, filename) => {
@@ -11,9 +11,7 @@ require.extensions['.ts'] = (module, filename) => {
   module._compile(transformSync(source, { ...options, filename }).code, filename);
 };
 
-// The one path alias of tsconfig.json.
-const alias = path.join(__dirname, '../../libs/persistence/index.ts');
 const resolve = Module._resolveFilename;
 Module._resolveFilename = function (request, ...rest) {
-  return resolve.call(this, request === 'nestjs-persistence' ? alias : request, ...rest);
+  return resolve.call(this, aliases[request] ?? request, ...rest);
 };

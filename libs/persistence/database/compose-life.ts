@@ -10,8 +10,10 @@ import { DatabaseLife } from './database-life';
 import { createRescue } from './rescue';
 import { rescueHints } from './rescue-hints';
 import { announce } from './announce';
-import { accessStore, firstFile } from './store-access';
+import { accessStore, firstFile, type StoreAccess } from './store-access';
 import { systemClock } from './system-clock';
+
+const randomKey = () => randomBytes(8).toString('hex');
 
 /** Puts the parts of one database together. The only place that knows them all. The local file is not touched. */
 export async function composeLife(
@@ -52,6 +54,7 @@ export async function composeLife(
     settings,
     ...(backup === undefined ? {} : { backup }),
     ...hints,
+    ...(needsProof(settings, access) && { probe: { random: randomKey } }),
     onEvent,
   });
   const life: DatabaseLife = new DatabaseLife({
@@ -66,6 +69,11 @@ export async function composeLife(
     }),
   });
   return life;
+}
+
+/** The store proves its conditional writes at the first start; with `trusted` nobody relies on them. */
+function needsProof({ ownership }: PersistenceSettings, access: StoreAccess): boolean {
+  return access.provesConditions && ownership === 'exclusive';
 }
 
 /** Files that messages may name by their full path. */

@@ -11,7 +11,8 @@ import { type AzureBlobSettings, DEFAULT_CONTAINER } from './azure-blob-settings
 @Injectable()
 export class AzureBlobStorageProvider {
   /** Rejects with a `StoreError` or `PersistenceError` where the container cannot be used. The SDK is loaded here. */
-  async open({ blob: _, ...options }: AzureBlobSettings): Promise<ObjectStore> {
+  async open(settings: AzureBlobSettings): Promise<ObjectStore> {
+    const { blob: _, ...options } = settings;
     return AzureBlobStore.open({ container: DEFAULT_CONTAINER, ...options });
   }
 }

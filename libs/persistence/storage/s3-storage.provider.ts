@@ -11,7 +11,8 @@ import type { S3Settings } from './s3-settings';
 @Injectable()
 export class S3StorageProvider {
   /** Rejects with a `StoreError` or `PersistenceError` where the bucket cannot be used. The SDK is loaded here. */
-  async open({ key: _, ...options }: S3Settings): Promise<ObjectStore> {
+  async open(settings: S3Settings): Promise<ObjectStore> {
+    const { key: _, ...options } = settings;
     return S3Store.open(asTheServiceWants(options));
   }
 }

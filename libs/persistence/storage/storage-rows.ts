@@ -8,9 +8,9 @@ import type { StoragePlan } from './storage-plan';
 /** The variables of one database, asked for by the name they have for the default one. */
 export interface RowVariables {
   readonly database: string;
-  get(variable: string): string | undefined;
+  readonly get: (variable: string) => string | undefined;
   /** The variable as it is really called for this database. */
-  named(variable: string): string;
+  readonly named: (variable: string) => string;
 }
 
 type Planned = StoragePlan extends infer Plan

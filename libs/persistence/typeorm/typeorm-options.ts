@@ -11,14 +11,9 @@ import { PersistenceError } from '../../errors';
 import { DEFAULT_NAME } from '../module/default-name';
 import { moduleMissing } from '../module/module-missing';
 import { lifeToken, presenceToken } from '../module/tokens';
-import { prepareConnection, type PrepareDatabase } from './prepare-connection';
+import { prepareConnection } from './prepare-connection';
 import { trackDataSource } from './tracked-data-source';
-
-/** TypeORM options of the app. Driver and database path are ours: naming other ones is refused. */
-export type TypeOrmSettings = Omit<TypeOrmModuleOptions, 'type' | 'database'> & {
-  /** Run on every new connection before ours. */
-  readonly prepareDatabase?: PrepareDatabase;
-};
+import { checkTypeOrmSettings, type TypeOrmSettings } from './typeorm-settings';
 
 export interface PersistenceTypeOrmAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** Of the database and of the DataSource. */
@@ -86,27 +81,6 @@ async function yieldToItsError(name: string): Promise<never> {
   throw new PersistenceError('INTERNAL', `The database "${name}" could not be set up.`, {
     hint: 'The error logged before this one says why.',
   });
-}
-
-function checkTypeOrmSettings(settings: TypeOrmSettings): TypeOrmSettings {
-  const { type, database } = settings as { type?: unknown; database?: unknown };
-  if (type !== undefined && type !== 'better-sqlite3') {
-    throw new PersistenceError(
-      'OPTION_INVALID',
-      `PersistenceModule.typeOrm() opens better-sqlite3, but its options name another "type".`,
-      { hint: 'Remove "type" from the options.' },
-    );
-  }
-  if (database !== undefined) {
-    throw new PersistenceError(
-      'OPTION_INVALID',
-      'PersistenceModule.typeOrm() opens the file that PersistenceModule restored, but its options name a "database".',
-      {
-        hint: 'Remove it there, and set DATABASE_PATH or PersistenceModule.forRoot({ database }).',
-      },
-    );
-  }
-  return settings;
 }
 
 function sqliteOptions(

@@ -1,0 +1,5 @@
+export {
+  persistenceDataSource,
+  type PersistenceDataSourceOptions,
+} from './persistence-data-source';
+export type { TypeOrmSettings } from './typeorm-settings';
