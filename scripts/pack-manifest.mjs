@@ -18,7 +18,7 @@ const promised = Object.values(manifest.exports).flatMap((target) =>
   typeof target === 'string' ? [target] : Object.values(target),
 );
 // Named by a path in the code, so that no compiler notices when it is missing.
-promised.push('engine/sqlite/sqlite.worker.js');
+promised.push('engine/sqlite/sqlite.worker.js', 'engine/maintenance/maintenance.worker.js');
 
 const missing = promised.filter((file) => !existsSync(path.join(out, file)));
 if (missing.length > 0) {

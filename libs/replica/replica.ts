@@ -1,5 +1,11 @@
 import { PersistenceError } from '../errors';
+import type { CapturedEntry } from '../engine/database-engine';
 import { Publisher } from './commit/publisher';
+import type { Head } from './log/head';
+import { logKey } from './log/log-keys';
+import { RecentFiles } from './log/recent-files';
+import { Maintenance } from './maintain/maintenance';
+import type { MaintenanceResult } from './maintain/maintenance-types';
 import { StatusModel } from './observe/status-model';
 import type { FlushResult, ReplicaOptions, ReplicaStatus, StartOutcome } from './replica-types';
 import { Start } from './start/start';
@@ -10,6 +16,8 @@ export class Replica {
   private starting: Promise<StartOutcome> | null = null;
   private stopping: Promise<boolean> | null = null;
   private publisher: Publisher | null = null;
+  private maintenance: Maintenance | null = null;
+  private readonly recent = new RecentFiles();
 
   constructor(readonly options: ReplicaOptions) {
     this.model = new StatusModel(options.clock, options.onEvent);
@@ -36,6 +44,23 @@ export class Replica {
     return { txid: this.publisher.position.txid };
   }
 
+  /**
+   * Folds what has become old into merged files and snapshots, and removes what they stand for, as far as it is due: meant to
+   * be called every half minute; where there is nothing to do it asks the store for nothing. Never waits for commits, nor
+   * they for it. While a run is under way, further calls get the result of that one.
+   *
+   * Rejects with the coded failure of the run, which is also in `status().maintenance`; a later call tries again. Rejects
+   * with REPLICA_FENCED or SHUTTING_DOWN where this life does not own the log, and with the reason of `signal` when aborted.
+   */
+  maintain({ signal }: { readonly signal?: AbortSignal } = {}): Promise<MaintenanceResult> {
+    if (this.maintenance) return this.maintenance.run(signal);
+    return Promise.reject(
+      this.publisher && !this.options.merger
+        ? new PersistenceError('INTERNAL', 'This replica was put together without a merger.')
+        : new PersistenceError('SHUTTING_DOWN', 'The database is not open.'),
+    );
+  }
+
   /** Immutable, from memory: no I/O. */
   status(): ReplicaStatus {
     return this.model.snapshot();
@@ -50,7 +75,12 @@ export class Replica {
   private async begin(): Promise<StartOutcome> {
     try {
       const { head, outcome } = await new Start(this.options, this.model).run();
-      this.publisher = new Publisher(this.options, this.model, head);
+      this.publisher = new Publisher(this.options, this.model, head, {
+        stored: (entry) => this.remember(entry),
+        historyLost: async () => this.maintenance?.startOver(),
+        fenced: (error) => void this.maintenance?.stop(error),
+      });
+      this.maintenance = this.maintainer(this.publisher);
       this.model.started(outcome);
       this.publisher.start();
       return outcome;
@@ -60,11 +90,35 @@ export class Replica {
     }
   }
 
+  private maintainer(publisher: Publisher): Maintenance | null {
+    const { merger, store, clock, nodeId, settings } = this.options;
+    if (!merger) return null;
+    const head = (): Head => publisher.position;
+    const { recent, model: status } = this;
+    return new Maintenance({ store, merger, clock, nodeId, settings, recent, status, head });
+  }
+
+  private remember({ txid, timestamp, body }: CapturedEntry): void {
+    if (!this.maintenance) return;
+    const bytes = body instanceof Uint8Array ? body : null;
+    const size = body instanceof Uint8Array ? body.length : body.size;
+    const key = logKey(0, txid, txid);
+    this.recent.add({ level: 0, minTxid: txid, maxTxid: txid, size, time: timestamp, key }, bytes);
+  }
+
+  /** Before the log of this life ends: nothing is folded or deleted behind its release. */
+  private async endMaintenance(): Promise<void> {
+    const ending = new PersistenceError('SHUTTING_DOWN', 'The database is being closed.');
+    await this.maintenance?.stop(ending);
+    await this.options.merger?.close();
+  }
+
   private async end(timeoutMs: number): Promise<boolean> {
     const deadline = this.deadlineIn(timeoutMs);
     let released: number | null = null;
     try {
       await orAborted(this.settledStart(), deadline.signal);
+      await orAborted(this.endMaintenance(), deadline.signal);
       if (!this.publisher) return true;
       released = await this.drain(this.publisher, deadline.signal);
     } catch (error) {

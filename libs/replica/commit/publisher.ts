@@ -24,6 +24,8 @@ const MAX_REVIVALS = 3;
 /** Who else must hear of what the publisher finds out. Called in the same turn, before anybody is answered. */
 export interface PublisherHooks {
   stored(entry: CapturedEntry): void;
+  /** A new history begins when this resolves: nobody may add to the old one any more. */
+  historyLost(): Promise<void>;
   fenced(error: PersistenceError): void;
 }
 
@@ -219,6 +221,7 @@ export class Publisher {
   private async beginAnew(): Promise<void> {
     const { engine, nodeId } = this.options;
     const lineage = lineageBehind(this.head, nodeId);
+    await this.hooks.historyLost();
     await engine.startOver({ nodeId, txid: 1, lineage });
     this.status.historyLost(beginsAnew(this.head));
     this.head = originOf(this.head);
