@@ -20,3 +20,4 @@ export {
   verifyReplica,
   type VerifyReplicaOptions,
 } from './rescue/verify-replica';
+export { probeConditions, type ProbeOptions } from './start/probe';
