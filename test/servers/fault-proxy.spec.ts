@@ -59,6 +59,22 @@ test('a body is cut after the bytes that were asked for', async () => {
   expect(bytes).toBe(70_000);
 });
 
+test('an upload is cut in its middle, and the server never has it whole', async () => {
+  let heard = 0;
+  const cut = new Promise((resolve) => {
+    server.removeAllListeners('request');
+    server.on('request', (request: http.IncomingMessage) => {
+      request.on('data', (chunk: Buffer) => (heard += chunk.byteLength));
+      request.on('end', () => resolve('whole'));
+      request.on('error', () => resolve('cut'));
+    });
+  });
+  proxy.inject({ fault: { kind: 'cut-upload', after: 70_000 } });
+  await expect(put({ body: BODY })).rejects.toThrow();
+  expect(await cut).toBe('cut');
+  expect(heard).toBe(70_000);
+});
+
 test('an answer of its own comes instead of the request, or after it', async () => {
   expect((await withFault({ kind: 'answer', status: 503 })).status).toBe(503);
   expect(done).toEqual([]);

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /**
  * - `drop`: the connection ends before the server hears of the request.
  * - `lose-answer`: the server does what it is asked, then the connection ends.
+ * - `cut-upload`: the server hears so many bytes of the request's body, then both connections end.
  * - `cut-body`: the answer begins, and its connection ends after so many bytes of the body.
  * - `answer`: this answer instead; with `forward` the server has done the request before.
  * - `silence`: nothing is heard; with `forward` the server has done the request.
@@ -13,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type HttpFault =
   | { readonly kind: 'drop' }
   | { readonly kind: 'lose-answer' }
+  | { readonly kind: 'cut-upload'; readonly after: number }
   | { readonly kind: 'cut-body'; readonly after: number }
   | {
       readonly kind: 'answer';
@@ -50,7 +52,8 @@ export class FaultProxy {
     this.#target = new URL(target);
     this.#server = http.createServer((request, response) => {
       // A connection that breaks is what this is for.
-      void this.#handle(request, response).catch(() => request.socket.destroy());
+      const { socket } = request;
+      void this.#handle(request, response).catch(() => socket.destroy());
     });
   }
 
@@ -88,16 +91,23 @@ export class FaultProxy {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Gone from the request once that is destroyed.
+    const { socket } = request;
     const described = { method: request.method ?? '', path: request.url ?? '' };
     this.requests.push(described);
     const fault = this.#faultFor(described);
     switch (fault?.kind) {
       case 'drop':
-        request.socket.destroy();
+        socket.destroy();
+        return;
+      case 'cut-upload':
+        // Rejects once it is cut; resolves only where the server answers before.
+        await this.#forward(request, fault.after);
+        socket.destroy();
         return;
       case 'lose-answer':
         await drain(await this.#forward(request));
-        request.socket.destroy();
+        socket.destroy();
         return;
       case 'answer':
         await drain(fault.forward ? await this.#forward(request) : request);
@@ -118,7 +128,7 @@ export class FaultProxy {
     else answer.pipe(response);
   }
 
-  #forward(request: IncomingMessage): Promise<IncomingMessage> {
+  #forward(request: IncomingMessage, bodyMax = Infinity): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const { hostname, port } = this.#target;
       const { method, url, rawHeaders } = request;
@@ -133,9 +143,27 @@ export class FaultProxy {
       request.on('close', () => {
         if (!request.complete) onward.destroy();
       });
-      request.pipe(onward);
+      if (bodyMax === Infinity) request.pipe(onward);
+      else void passOn(request, onward, bodyMax).catch(reject);
     });
   }
+}
+
+/** The beginning of a request's body, then nothing more. */
+async function passOn(
+  request: IncomingMessage,
+  onward: http.ClientRequest,
+  bytes: number,
+): Promise<void> {
+  let left = bytes;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    // Waits until it has gone out, so that nothing of it is lost when the connection ends.
+    await new Promise((resolve) => onward.write(chunk.subarray(0, left), resolve));
+    left -= chunk.byteLength;
+    if (left <= 0) break;
+  }
+  onward.destroy();
+  throw new Error('cut');
 }
 
 async function drain(message: IncomingMessage): Promise<void> {

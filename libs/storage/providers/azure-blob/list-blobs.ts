@@ -5,8 +5,8 @@ import { azureCall } from './azure-call';
 import { blobTime, isFolder } from './blob-metadata';
 import { inKeyOrder } from './in-key-order';
 
-/** The service's own maximum. */
-const PAGE = 5000;
+/** The service gives ten times as many, but the SDK parses a page at one go, at some 0.1 ms of the app's thread per blob. */
+const PAGE = 500;
 
 /**
  * The blobs of a container whose names begin with a prefix, page by page, with their metadata, as these hold the time.
