@@ -1,6 +1,6 @@
 // Turns the build of the library into a package: manifest, README and licence beside the compiled rooms, and a look
 // whether everything that the manifest promises is there. Part of `npm run build:package`.
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,11 +12,13 @@ for (const name of ['README.md', 'LICENSE']) {
   copyFileSync(path.join(root, name), path.join(out, name));
 }
 rmSync(path.join(out, 'tsconfig.lib.tsbuildinfo'), { force: true });
+for (const file of Object.values(manifest.bin)) chmodSync(path.join(out, file), 0o755);
 writeFileSync(path.join(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 
 const promised = Object.values(manifest.exports).flatMap((target) =>
   typeof target === 'string' ? [target] : Object.values(target),
 );
+promised.push(...Object.values(manifest.bin));
 // Named by a path in the code, so that no compiler notices when it is missing.
 promised.push('engine/sqlite/sqlite.worker.js', 'engine/maintenance/maintenance.worker.js');
 
