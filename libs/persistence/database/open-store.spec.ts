@@ -5,7 +5,8 @@ import { DirectoryStore, MemoryStore } from '../../storage';
 import { StoreError, type StoreErrorKind } from '../../storage/store-error';
 import { choice, directory, memory } from '../storage/storage-choice';
 import { s3 } from '../storage/s3';
-import { planStorage, type StoragePlan } from '../storage/storage-plan';
+import { planStorage } from '../storage/detect-storage';
+import type { StoragePlan } from '../storage/storage-plan';
 import { accessStore } from './store-access';
 import { openStore, PLAIN_SOURCES, type StoreSources } from './open-store';
 

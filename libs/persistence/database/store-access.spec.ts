@@ -6,7 +6,8 @@ import type { ObjectStore } from '../../storage/object-store';
 import { azureBlob } from '../storage/azure-blob';
 import { s3 } from '../storage/s3';
 import { directory } from '../storage/storage-choice';
-import { planStorage, type StoragePlan } from '../storage/storage-plan';
+import { planStorage } from '../storage/detect-storage';
+import type { StoragePlan } from '../storage/storage-plan';
 import { openStore } from './open-store';
 import { accessStore, firstFile } from './store-access';
 

@@ -1,7 +1,8 @@
 import { PersistenceError } from '../../errors';
 import { deploymentOf, detectPlatform, shutdownTimeoutOf } from '../platform/detect-platform';
 import type { Platform } from '../platform/platform';
-import { planStorage, type StoragePlan } from '../storage/storage-plan';
+import { planStorage } from '../storage/detect-storage';
+import type { StoragePlan } from '../storage/storage-plan';
 import { applicationName } from './application-name';
 import { databaseEnvironment, type Environment } from './environment';
 import { IN_MEMORY, localFile } from './local-file';

@@ -7,7 +7,7 @@ import { applicationName } from '../module/application-name';
 import { IN_MEMORY, localFile } from '../module/local-file';
 import { checkName, OPTION_VARIABLES } from '../module/options.schema';
 import { detectPlatform } from '../platform/detect-platform';
-import { planStorage } from '../storage/storage-plan';
+import { planStorage } from '../storage/detect-storage';
 import { checkTypeOrmSettings, type TypeOrmSettings } from './typeorm-settings';
 
 export type PersistenceDataSourceOptions = Omit<TypeOrmSettings, 'name'> & {

@@ -5,7 +5,8 @@ import { azureBlob } from './azure-blob';
 import { s3 } from './s3';
 import { memory } from './storage-choice';
 import { placeOf } from './storage-place';
-import { planStorage, storageKind } from './storage-plan';
+import { planStorage } from './detect-storage';
+import { storageKind } from './storage-plan';
 import { STORAGE_ROWS } from './storage-rows';
 
 const SECRET = 'hunter2hunter2';
