@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createSqliteEngine } from '../../engine';
+import { createFileMerger, createSqliteEngine } from '../../engine';
 import { Replica, type ReplicaEvent } from '../../replica';
 import type { ObjectStore } from '../../storage/object-store';
 import { EventLog, type LineLog } from '../log/event-log';
@@ -43,6 +43,7 @@ export async function composeLife(
   const replica = new Replica({
     store,
     engine: createSqliteEngine({ path: settings.path, onWarning }),
+    merger: createFileMerger({ path: settings.path }),
     clock: systemClock,
     identity: {
       application: settings.application,
