@@ -2,7 +2,8 @@
 // S3_TEST_SECRET_ACCESS_KEY (and S3_TEST_REGION, S3_TEST_BUCKET) name.
 import { S3Client } from '@aws-sdk/client-s3';
 import { systemClock, withDeadline, withRetry } from '../../libs/storage';
-import { describeObjectStoreContract } from '../../libs/testing';
+import { type ContractFault, describeObjectStoreContract } from '../../libs/testing';
+import { type S3Fault, TOO_MANY_REQUESTS } from '../servers/s3';
 import { openS3, OTHER_SERVER, s3Place, type S3Place } from './s3-place';
 
 let place: S3Place;
@@ -11,7 +12,17 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => place.close());
 
-const light = { racers: 20, rounds: 1, listed: 100, streamed: 2 << 20 };
+const FAULTS: Readonly<Record<ContractFault, S3Fault>> = {
+  unavailable: { kind: 'fail', status: 503 },
+  throttled: TOO_MANY_REQUESTS,
+  'lost-answer': { kind: 'drop-answer' },
+  'cut-answer': { kind: 'cut-body', after: 500 },
+  'cut-upload': { kind: 'cut-upload' },
+  silence: { kind: 'silence' },
+  delay: { kind: 'delay', ms: 20 },
+};
+
+const light = { racers: 20, rounds: 1, listed: 100, streamed: 2 << 20, large: 8 << 20 };
 
 describeObjectStoreContract(
   'S3',
@@ -22,10 +33,14 @@ describeObjectStoreContract(
         // More than a page; `npm run contract` lists more.
         listed: 1100,
         rounds: 2,
+        large: 16 << 20,
         cutBody(_key, get) {
-          const fault = { kind: 'cut-body', after: 2_500_000 } as const;
-          place.server!.faults.inject({ fault, when: { operations: ['GetObject'] } });
+          place.server!.faults.inject({ fault: { kind: 'cut-body', after: 2_500_000 } });
           return get();
+        },
+        faults: {
+          kinds: Object.keys(FAULTS) as ContractFault[],
+          inject: (fault) => void place.server!.faults.inject({ fault: FAULTS[fault] }),
         },
       },
 );

@@ -3,6 +3,7 @@ import { type S3Operation } from './request';
 /**
  * - `fail`: this answer instead of the work; with `worked` after it.
  * - `drop`: the connection is closed before the work; `drop-answer`: after it, before the answer.
+ * - `cut-upload`: the connection is closed when the body of the request begins to arrive.
  * - `cut-body`: the answer ends after so many bytes of its body.
  * - `silence`: nothing is done and nothing heard; with `worked` it was done.
  * - `delay`: the work begins later.
@@ -16,6 +17,7 @@ export type S3Fault =
     }
   | { readonly kind: 'drop' }
   | { readonly kind: 'drop-answer' }
+  | { readonly kind: 'cut-upload' }
   | { readonly kind: 'cut-body'; readonly after: number }
   | { readonly kind: 'silence'; readonly worked?: boolean }
   | { readonly kind: 'delay'; readonly ms: number };

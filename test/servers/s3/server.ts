@@ -142,6 +142,7 @@ class S3Host {
   ): Promise<void> {
     if (fault?.kind === 'drop') return void message.socket.destroy();
     if (fault?.kind === 'silence' && !fault.worked) return void message.resume();
+    if (fault?.kind === 'cut-upload') return void message.once('data', () => message.destroy());
     if (fault?.kind === 'delay') await sleep(fault.ms);
     const raw = await readPayload(message, this.service.room);
     const answer =

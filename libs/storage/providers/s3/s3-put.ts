@@ -59,8 +59,8 @@ async function putWhole(
   const stop = new AbortController();
   const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const chunks = lastHeldBack(bodyChunks(key, body, either));
-  const source = Readable.from(chunks, { objectMode: false, highWaterMark: MIB });
-  source.on('error', (error) => stop.abort(error));
+  const quiet = withoutError(chunks, (error) => stop.abort(error));
+  const source = Readable.from(quiet, { objectMode: false, highWaterMark: MIB });
   try {
     return await send(bucket, upload, mode, source, either);
   } catch (error) {
@@ -120,6 +120,19 @@ async function* lastHeldBack(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<
     held = chunk;
   }
   if (held !== undefined) yield held;
+}
+
+/** Stands still where it would throw: the SDK passes the error of a stream on to one that nobody listens to. */
+async function* withoutError(
+  chunks: AsyncIterable<Uint8Array>,
+  broke: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    broke(error);
+    await new Promise<never>(() => undefined);
+  }
 }
 
 function putError(error: unknown, key: string, mode: PutMode): StoreError {
