@@ -13,8 +13,13 @@ export function storeFailure(error: unknown, doing: string): unknown {
 /** What a file system says when it has no room. */
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT']);
 
+/** What S3 and Azure say when the bucket or container is gone. */
+const NO_PLACE = new Set(['NoSuchBucket', 'ContainerNotFound', 'ContainerBeingDeleted']);
+
 function codeOf(error: StoreError): ErrorCode {
-  if (NO_ROOM.has((error.cause as { code?: string } | undefined)?.code ?? '')) return 'STORE_FULL';
+  const { code = '', name = '' } = (error.cause ?? {}) as { code?: string; name?: string };
+  if (NO_ROOM.has(code)) return 'STORE_FULL';
+  if (NO_PLACE.has(code) || NO_PLACE.has(name)) return 'STORE_BUCKET_MISSING';
   switch (error.kind) {
     case 'Unauthenticated':
     case 'PermissionDenied':
