@@ -7,21 +7,11 @@ import { restorePointsCommand } from './commands/restore-points.command';
 import { restoreCommand } from './commands/restore.command';
 import { statusCommand } from './commands/status.command';
 import { verifyCommand } from './commands/verify.command';
+import type { CliCommand } from './cli-command';
 import { EXIT, type ExitCode } from './exit-code';
 import type { Output } from './output';
 import { readEnvFile } from './env-file';
 import { addSharedOptions, type SharedOptions } from './shared-options';
-
-/** One command of the program: its own options, and what it does. */
-export interface CliCommand<Options extends SharedOptions = SharedOptions> {
-  readonly name: string;
-  readonly summary: string;
-  readonly description: string;
-  /** Command lines behind the name of the program, each with what it is for. */
-  readonly examples: readonly (readonly [line: string, purpose: string])[];
-  addOptions(command: Command): Command;
-  run(options: Options, output: Output): Promise<ExitCode>;
-}
 
 const NAME = 'nestjs-persistence';
 const COMMANDS: readonly CliCommand[] = [

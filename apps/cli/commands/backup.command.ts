@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { createRescue, leaveWalMode, openFromOutside } from '../access';
+import type { CliCommand } from '../cli-command';
 import { dated } from '../dated';
 import { EXIT, type ExitCode } from '../exit-code';
 import type { Output } from '../output';
-import type { CliCommand } from '../program';
 import type { SharedOptions } from '../shared-options';
 import { watchReplica } from '../watch-replica';
 import { refuseExisting, restoredLines } from './restore.command';

@@ -4,9 +4,9 @@ import { type Check, checked, fail, ok } from '../doctor/check';
 import { checkFreeDisk, checkLocalFolder } from '../doctor/local-folder.checks';
 import { checkNode, checkSqlite, checkSqliteCopies } from '../doctor/runtime.checks';
 import { checkStore } from '../doctor/store.checks';
+import type { CliCommand } from '../cli-command';
 import { EXIT, type ExitCode } from '../exit-code';
 import type { Output } from '../output';
-import type { CliCommand } from '../program';
 import type { SharedOptions } from '../shared-options';
 
 export const doctorCommand: CliCommand = {

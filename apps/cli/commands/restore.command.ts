@@ -11,10 +11,10 @@ import {
   PersistenceError,
   type RestoreResult,
 } from '../access';
+import type { CliCommand } from '../cli-command';
 import { dated } from '../dated';
 import { EXIT, type ExitCode } from '../exit-code';
 import type { Output } from '../output';
-import type { CliCommand } from '../program';
 import { parseMoment, parseWholeNumber, type SharedOptions } from '../shared-options';
 import { watchReplica } from '../watch-replica';
 

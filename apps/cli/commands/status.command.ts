@@ -13,10 +13,10 @@ import {
   surveyReplica,
   systemClock,
 } from '../access';
+import type { CliCommand } from '../cli-command';
 import { dated } from '../dated';
 import { EXIT, type ExitCode } from '../exit-code';
 import type { Output } from '../output';
-import type { CliCommand } from '../program';
 import type { SharedOptions } from '../shared-options';
 
 interface PlainBackup {

@@ -12,10 +12,10 @@ import {
   type Verification,
   verifyReplica,
 } from '../access';
+import type { CliCommand } from '../cli-command';
 import { dated } from '../dated';
 import { EXIT, type ExitCode } from '../exit-code';
 import type { Output } from '../output';
-import type { CliCommand } from '../program';
 import type { SharedOptions } from '../shared-options';
 import { watchReplica } from '../watch-replica';
 
