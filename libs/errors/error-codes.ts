@@ -184,6 +184,10 @@ export const ERROR_CODES = codes({
     kind: 'configure',
     hint: 'Choose a path that does not exist: a restore never overwrites.',
   },
+  RESTORE_UNDER_WAY: {
+    kind: 'retry',
+    hint: 'Wait until the restore that is under way has ended, then try again.',
+  },
   BACKUP_PLACE_TAKEN: {
     kind: 'configure',
     hint: 'Stop whatever writes the file that is named, or give the backup another name; every version that was found there is kept beside it.',

@@ -1,5 +1,14 @@
 import type { PersistenceErrorData } from '../errors';
-import type { Lag, Origin, Role, StoredInfo } from '../replica';
+import type {
+  Lag,
+  LastBackup,
+  MaintenanceStatus,
+  Origin,
+  Role,
+  StoredInfo,
+  VerifyInfo,
+} from '../replica';
+import type { RequestCounts } from '../storage';
 
 /** Where the replica lives. `custom`: the app's own `ObjectStore`. `none`: nowhere. */
 export type StorageKind = 'none' | 'directory' | 'memory' | 's3' | 'azure-blob' | 'custom';
@@ -24,8 +33,35 @@ export interface PersistenceStatus {
   readonly lastStored: StoredInfo | null;
   /** Age (ms) of the transaction that is open on the app's connection; null if none is. While it lasts, nothing in it is stored. */
   readonly openTransactionMs: number | null;
+  /** The plain backup that lies in the store; null before this life has made or seen one. */
+  readonly lastBackup: LastBackup | null;
+  /** How long ago (ms) the backup was known to hold the newest state; before the first, since the start. Null without a store. */
+  readonly backupAgeMs: number | null;
+  /** Why the last backup failed; null once one has succeeded. */
+  readonly backupError: StandingError | null;
+  /** Whether the replica could be restored when that was last tried: every backup does. */
+  readonly lastVerify: VerifyInfo | null;
+  /** Merging and deletion of what is old; null without a store. */
+  readonly maintenance: MaintenanceStatus | null;
+  /** What this life of the process has asked of the store in the running month; null without a store. */
+  readonly requests: RequestsStatus | null;
   /** The failure that stands now, with its code and hint; null if all is well. */
-  readonly error: (PersistenceErrorData & { readonly since: number }) | null;
+  readonly error: StandingError | null;
+}
+
+/** A failure that has not passed yet. */
+export type StandingError = PersistenceErrorData & {
+  /** ms since 1970. */
+  readonly since: number;
+};
+
+export interface RequestsStatus extends RequestCounts {
+  /** Calendar month in UTC: `2026-11`. */
+  readonly month: string;
+  /** When counting began (ms since 1970). */
+  readonly since: number;
+  /** By the store's price list, in US dollars, without storage and traffic; null where nothing is charged or the price is not known. */
+  readonly estimatedUsd: number | null;
 }
 
 export interface FlushResult {

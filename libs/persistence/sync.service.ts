@@ -1,4 +1,5 @@
-import type { EmergencyResult, RestorePoint, RestoreResult } from '../replica';
+import type { BackupResult, EmergencyResult, RestorePoint, RestoreResult } from '../replica';
+import type { BackupToOptions } from './backup/backup-call';
 import type { DatabaseLife } from './database/database-life';
 import type {
   EmergencyOptions,
@@ -32,6 +33,18 @@ export class SyncService {
    */
   flush(): Promise<FlushResult> {
     return this.#life.flush();
+  }
+
+  /**
+   * Makes the plain database file in the store, which anybody can download and open: `<name>.db` beside `<name>.db.replica/`.
+   * It holds everything committed before the call. Where nothing has changed since the last one, nothing is written and the
+   * result says so (`skipped`); a call while one is under way gets the outcome of that one. With `to` the file goes to a new
+   * file on this host instead: the way to copy a live database.
+   *
+   * Rejects with what `flush()` and `restore()` reject with, and with BACKUP_PLACE_TAKEN or BACKUP_TIMEOUT.
+   */
+  backup(options?: BackupToOptions): Promise<BackupResult> {
+    return this.#life.backup(options);
   }
 
   /**

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createFileMerger, createSqliteEngine } from '../../engine';
 import { Replica, type ReplicaEvent } from '../../replica';
 import type { ObjectStore } from '../../storage/object-store';
+import { createDatabaseBackup } from '../backup/database-backup';
 import { EventLog, type LineLog } from '../log/event-log';
 import { redactedLines, redactFolders } from '../log/redact';
 import type { PersistenceSettings } from '../module/settings';
+import { databaseTasks } from '../schedule/database-tasks';
 import { AppConnections } from '../typeorm/app-connections';
 import { DatabaseLife } from './database-life';
 import { createRescue } from './rescue';
@@ -32,7 +34,7 @@ export async function composeLife(
 
   const access = accessStore(rawStore, settings.storage, settings.ownership);
   const store = access.replica;
-  const backup = await firstFile(access, settings.storage);
+  const first = await firstFile(access, settings.storage);
   const hints = rescueHints(settings);
   const onWarning = (text: string) => lines.warn(text);
   const events = new EventLog(lines, () => systemClock.now());
@@ -53,15 +55,21 @@ export async function composeLife(
     nodeId: randomBytes(8).toString('hex'),
     newLineage: randomBytes(16).toString('hex'),
     settings,
-    ...(backup === undefined ? {} : { backup }),
+    ...(first === undefined ? {} : { backup: first }),
     ...hints,
     ...(needsProof(settings, access) && { probe: { random: randomKey } }),
     onEvent,
   });
+  const backup = createDatabaseBackup({ replica, store, target: access.plain, settings, lines });
   const life: DatabaseLife = new DatabaseLife({
     ...shared,
     replica,
     access,
+    backup,
+    tasks: databaseTasks(settings, {
+      backup: () => backup.run({ trusting: true }),
+      maintain: (signal) => replica.maintain({ signal }),
+    }),
     rescue: createRescue({
       store,
       hints,

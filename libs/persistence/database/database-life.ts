@@ -1,17 +1,27 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isPersistenceError, PersistenceError } from '../../errors';
-import type { EmergencyResult, Replica, RestorePoint, RestoreResult } from '../../replica';
+import type {
+  BackupResult,
+  EmergencyResult,
+  Replica,
+  RestorePoint,
+  RestoreResult,
+} from '../../replica';
+import { type BackupToOptions, checkBackupCall } from '../backup/backup-call';
+import type { DatabaseBackup } from '../backup/database-backup';
 import { errorLine, type LineLog } from '../log/event-log';
 import type { Redact } from '../log/redact';
 import { formatDuration } from '../log/units';
 import { IN_MEMORY, type PersistenceSettings } from '../module/settings';
 import type { FlushResult, PersistenceStatus } from '../persistence-status';
+import type { ScheduledTask } from '../schedule/scheduled-task';
 import type { AppConnections } from '../typeorm/app-connections';
 import type { Rescue } from './rescue';
 import type { EmergencyOptions, RestoreOptions, RestorePointsQuery } from './rescue-options';
 import type { StoreAccess } from './store-access';
 import { summarise } from './summary';
+import { backupFields, maintenanceFields, requestFields, shownError } from './work-status';
 
 /** What is used of a `Replica`. */
 export type LiveReplica = Pick<Replica, 'start' | 'wake' | 'flush' | 'status' | 'stop'>;
@@ -25,6 +35,9 @@ export interface DatabaseLifeParts {
   readonly connections: AppConnections;
   /** The store as this database uses it, with the counter of its requests. */
   readonly access?: StoreAccess;
+  readonly backup?: DatabaseBackup;
+  /** What is to be done now and then while the database is open. */
+  readonly tasks?: readonly ScheduledTask[];
   readonly lines: LineLog;
   /** For what others may read in a status. */
   readonly redact: Redact;
@@ -48,6 +61,8 @@ export class DatabaseLife {
   #starting: Promise<void> | undefined;
   #draining: Promise<boolean> | undefined;
   #failure: PersistenceStatus['error'] = null;
+  #openSince: number | null = null;
+  readonly #beforeRelease: (() => Promise<void>)[] = [];
 
   constructor(parts: DatabaseLifeParts) {
     this.#parts = parts;
@@ -58,6 +73,20 @@ export class DatabaseLife {
   /** A replica ships commits, so SQLite must not restart the write-ahead log by itself. */
   get replicated(): boolean {
     return this.#parts.replica !== null;
+  }
+
+  get tasks(): readonly ScheduledTask[] {
+    return this.#parts.tasks ?? [];
+  }
+
+  /** Takes folders of the host out of a text that others may read. */
+  redact(text: string): string {
+    return this.#parts.redact(text);
+  }
+
+  /** Has `work` done, and waits for it, before the database is released. It must not reject. */
+  beforeRelease(work: () => Promise<void>): void {
+    this.#beforeRelease.push(work);
   }
 
   /** Starts at the first call; every call gets the outcome of that one start. */
@@ -80,6 +109,16 @@ export class DatabaseLife {
     return { stored: true, txid, reason: null };
   }
 
+  async backup(options?: BackupToOptions): Promise<BackupResult> {
+    const file = checkBackupCall(options);
+    await this.ready();
+    const { backup } = this.#parts;
+    if (backup === undefined) {
+      throw new PersistenceError('STORE_NOT_CONFIGURED', 'There is no replica to back up.');
+    }
+    return file === null ? backup.run() : backup.copyTo(file);
+  }
+
   async restore(options: RestoreOptions): Promise<RestoreResult> {
     return this.#rescue.restore(options);
   }
@@ -100,7 +139,7 @@ export class DatabaseLife {
 
   /** From memory, without I/O. */
   status(): PersistenceStatus {
-    const { replica, settings } = this.#parts;
+    const { replica, settings, backup, access, now, redact } = this.#parts;
     const role = settings.enabled ? 'local' : 'disabled';
     const view = replica === null ? null : replica.status();
     return Object.freeze({
@@ -113,17 +152,11 @@ export class DatabaseLife {
       lag: view?.lag ?? NOTHING_WAITS,
       lastStored: view?.lastStored ?? null,
       openTransactionMs: this.connections.transactionAgeMs(),
-      error: this.#standingError(view?.error ?? null),
+      ...backupFields(backup?.status() ?? null, this.#openSince, now(), redact),
+      maintenance: maintenanceFields(view?.maintenance, redact),
+      requests: requestFields(access),
+      error: shownError(this.#failure ?? view?.error ?? null, redact),
     } satisfies PersistenceStatus);
-  }
-
-  #standingError(ofReplica: PersistenceStatus['error']): PersistenceStatus['error'] {
-    const error = this.#failure ?? ofReplica;
-    if (error === null) return null;
-    const { redact } = this.#parts;
-    // The cause is for logs: it may hold anything.
-    const { cause: _, ...shown } = error;
-    return { ...shown, message: redact(error.message), hint: redact(error.hint) };
   }
 
   /**
@@ -138,6 +171,7 @@ export class DatabaseLife {
   /** Another instance owns the database now: what is written here from now on would be lost, so writing fails. */
   fence(): void {
     void this.connections.refuseWrites(0);
+    void this.#parts.backup?.stop();
   }
 
   async #start(): Promise<void> {
@@ -151,6 +185,7 @@ export class DatabaseLife {
       }
       if (settings.path !== IN_MEMORY) await makeFolder(settings.path);
       await replica?.start();
+      this.#openSince = this.#parts.now();
     } catch (error) {
       this.#failed(error);
       throw error;
@@ -187,17 +222,24 @@ export class DatabaseLife {
     const patience = settings.shutdownTimeoutMs * DRAIN_SHARE_FOR_TRANSACTIONS;
     try {
       await starting.catch(() => {}); // Reported when it failed.
+      const ended = this.#endWork();
       if (!(await this.connections.refuseWrites(patience))) {
         lines.warn(
           `A transaction was still open after ${formatDuration(patience)} of shutting down and was rolled back.`,
         );
       }
+      await ended;
       const left = settings.shutdownTimeoutMs - (now() - begun);
       return await replica.stop({ timeoutMs: Math.max(0, left) });
     } catch (error) {
       lines.error(`The database was not released cleanly. ${String(error)}`);
       return false;
     }
+  }
+
+  /** Nothing is written beside the log any more. */
+  async #endWork(): Promise<void> {
+    await Promise.all([...this.#beforeRelease.map((work) => work()), this.#parts.backup?.stop()]);
   }
 }
 

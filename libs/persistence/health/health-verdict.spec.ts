@@ -1,5 +1,5 @@
 import type { PersistenceStatus } from '../persistence-status';
-import { unhealthyReason } from './health-verdict';
+import { deadReason, unhealthyReason } from './health-verdict';
 
 const healthy: PersistenceStatus = {
   summary: '',
@@ -13,6 +13,12 @@ const healthy: PersistenceStatus = {
   lag: { ms: 0, commits: 0, bytes: 0 },
   lastStored: null,
   openTransactionMs: null,
+  lastBackup: null,
+  backupAgeMs: 0,
+  backupError: null,
+  lastVerify: null,
+  maintenance: null,
+  requests: null,
   error: null,
 };
 const error = {
@@ -53,5 +59,29 @@ describe('health', () => {
     expect(reason({ role: 'stopped' })).toMatch('shutting down');
     expect(reason({ role: 'fenced', error })).toMatch('taken the database over');
     expect(reason({ role: 'local', error })).toMatch('STORE_UNREACHABLE');
+  });
+
+  it('is down for a backup that is too old, where one is asked for, and says why there is no newer one', () => {
+    const backupError = { ...error, code: 'STORE_DENIED' } as const;
+    const old = { ...healthy, backupAgeMs: 7_200_000, backupError };
+    const limits = { lagMaxMs: 5_000, transactionMaxMs: 30_000 };
+    expect(unhealthyReason(old, limits)).toBeNull();
+    expect(unhealthyReason(old, { ...limits, backupAgeMaxMs: 7_200_000 })).toBeNull();
+    expect(unhealthyReason(old, { ...limits, backupAgeMaxMs: 3_600_000 })).toBe(
+      'No backup of the newest state for 2 h. STORE_DENIED: No answer. Check it.',
+    );
+    const none = { ...healthy, backupAgeMs: null };
+    expect(unhealthyReason(none, { ...limits, backupAgeMaxMs: 1 })).toBeNull();
+  });
+});
+
+describe('liveness', () => {
+  it('ends for an instance that was superseded a while ago, and for nothing that a store does', () => {
+    const fenced = { ...healthy, role: 'fenced', error: { ...error, since: 1_000 } } as const;
+    expect(deadReason(fenced, 61_000, 60_000)).toBeNull();
+    expect(deadReason(fenced, 61_001, 60_000)).toMatch('only a restart');
+    const away = { ...healthy, error, lag: { ms: 9e9, commits: 1, bytes: 1 } };
+    expect(deadReason(away, 9e9, 60_000)).toBeNull();
+    expect(deadReason({ ...healthy, role: 'starting', error }, 9e9, 60_000)).toBeNull();
   });
 });

@@ -7,11 +7,13 @@ export interface HealthLimits {
   readonly lagMaxMs: number;
   /** Above this age of the open transaction, health is down (ms). */
   readonly transactionMaxMs: number;
+  /** Above this age of the backup (since it was last known to hold the newest state), health is down (ms). Left out: any age will do. */
+  readonly backupAgeMaxMs?: number | undefined;
 }
 
 /** Why the database is not healthy, in words; null if it is. Pure. */
 export function unhealthyReason(status: PersistenceStatus, limits: HealthLimits): string | null {
-  const { role, lag, error, openTransactionMs } = status;
+  const { role, lag, error, openTransactionMs, backupAgeMs } = status;
   const why = error === null ? '' : ` ${errorLine(error)}`;
   if (role === 'fenced') return `Another instance has taken the database over.${why}`;
   if (role === 'stopped')
@@ -24,7 +26,29 @@ export function unhealthyReason(status: PersistenceStatus, limits: HealthLimits)
   if (lag.ms > limits.lagMaxMs) {
     return `Not stored for ${formatDuration(lag.ms)}: ${formatCount(lag.commits, 'commit')}, ${formatBytes(lag.bytes)}.${why}`;
   }
+  if (backupAgeMs !== null && backupAgeMs > (limits.backupAgeMaxMs ?? Infinity)) {
+    const { backupError } = status;
+    const cause = backupError === null ? '' : ` ${errorLine(backupError)}`;
+    return `No backup of the newest state for ${formatDuration(backupAgeMs)}.${cause}`;
+  }
   // Without a replica an error means that the start failed; with one it is an outage within the budget above.
   if (error !== null && role !== 'owner') return errorLine(error);
   return null;
+}
+
+/**
+ * Why the process should be restarted, in words; null if it should not. Pure. A store that is away is no reason: a restart
+ * would not bring it back. An instance that has been superseded for `fencedLivenessMs` is one: it can only follow as a new
+ * one.
+ */
+export function deadReason(
+  { role, error }: PersistenceStatus,
+  now: number,
+  fencedLivenessMs: number,
+): string | null {
+  if (role !== 'fenced' || error === null) return null;
+  const forMs = now - error.since;
+  return forMs > fencedLivenessMs
+    ? `Another instance took the database over ${formatDuration(forMs)} ago; only a restart lets this one follow.`
+    : null;
 }

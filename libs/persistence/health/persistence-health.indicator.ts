@@ -4,7 +4,9 @@ import type { DatabaseLife } from '../database/database-life';
 import { DEFAULT_NAME } from '../module/default-name';
 import { moduleMissing } from '../module/module-missing';
 import { lifeToken } from '../module/tokens';
-import { unhealthyReason } from './health-verdict';
+import { formatTime } from '../log/units';
+import type { PersistenceStatus } from '../persistence-status';
+import { deadReason, unhealthyReason } from './health-verdict';
 
 /** A Terminus result: `{ [key]: { status: 'up' | 'down', ... } }`. */
 export type PersistenceHealthResult<Key extends string> = Record<
@@ -12,9 +14,28 @@ export type PersistenceHealthResult<Key extends string> = Record<
   { status: 'up' | 'down' } & Record<string, unknown>
 >;
 
+export interface HealthOptions {
+  /** Age of the oldest commit that is not stored (ms; default: the module's option). */
+  readonly lagMaxMs?: number;
+  /** Age of the plain backup (ms; default: not looked at). One that holds the newest state does not age. */
+  readonly backupAgeMaxMs?: number;
+  /** Name of the database. */
+  readonly database?: string;
+}
+
+export interface LivenessOptions {
+  /** How long an instance that was superseded goes on serving reads (ms; default 60,000). */
+  readonly fencedLivenessMs?: number;
+  /** Name of the database. */
+  readonly database?: string;
+}
+
+const FENCED_LIVENESS_MS = 60_000;
+
 /**
  * Says whether commits reach the store, in the shape that Terminus 11 and 12 read. It needs no part of Terminus itself, so
- * an app without it can use the result as it is. Meant for readiness; a liveness probe must not depend on a store.
+ * an app without it can use the result as it is. Never a request to the store. `isHealthy` is meant for readiness and
+ * startup, `isAlive` for liveness, which must not depend on a store.
  */
 @Injectable()
 export class PersistenceHealthIndicator {
@@ -22,13 +43,14 @@ export class PersistenceHealthIndicator {
 
   /**
    * Down with a `reason` while the database is restored, when another instance owns it, when commits have not been stored
-   * for `lagMaxMs` (default: the module's option), and when a transaction is open for more than `transactionMaxMs`.
+   * for `lagMaxMs` (default: the module's option), when a transaction is open for more than `transactionMaxMs`, and, where
+   * `backupAgeMaxMs` is given, when the newest state has been without a backup for longer.
    *
    * @example health.check([() => this.persistence.isHealthy('database', { lagMaxMs: 5_000 })])
    */
   isHealthy<const Key extends string>(
     key: Key,
-    options: { readonly lagMaxMs?: number; readonly database?: string } = {},
+    options: HealthOptions = {},
   ): PersistenceHealthResult<Key> {
     const life = this.#life(options.database ?? DEFAULT_NAME);
     const status = life.status();
@@ -36,20 +58,24 @@ export class PersistenceHealthIndicator {
     const reason = unhealthyReason(status, {
       lagMaxMs: options.lagMaxMs ?? settings.lagMaxMs,
       transactionMaxMs: settings.transactionMaxMs,
+      backupAgeMaxMs: options.backupAgeMaxMs,
     });
-    const result: PersistenceHealthResult<string>[string] = {
-      status: reason === null ? 'up' : 'down',
-      ...(reason === null ? {} : { reason }),
-      summary: status.summary,
-      role: status.role,
-      storage: status.storage,
-      durableTxid: status.durableTxid,
-      lagMs: status.lag.ms,
-      lagCommits: status.lag.commits,
-      lagBytes: status.lag.bytes,
-      ...(status.error === null ? {} : { code: status.error.code, hint: status.error.hint }),
-    };
-    return { [key]: result } as PersistenceHealthResult<Key>;
+    return result(key, reason, details(status));
+  }
+
+  /**
+   * Down only where a restart helps: when another instance has owned the database for more than `fencedLivenessMs`.
+   *
+   * @example health.check([() => this.persistence.isAlive('database')])
+   */
+  isAlive<const Key extends string>(
+    key: Key,
+    options: LivenessOptions = {},
+  ): PersistenceHealthResult<Key> {
+    const status = this.#life(options.database ?? DEFAULT_NAME).status();
+    const { fencedLivenessMs = FENCED_LIVENESS_MS } = options;
+    const reason = deadReason(status, Date.now(), fencedLivenessMs);
+    return result(key, reason, { role: status.role });
   }
 
   #life(name: string): DatabaseLife {
@@ -59,4 +85,28 @@ export class PersistenceHealthIndicator {
       throw moduleMissing(name, cause);
     }
   }
+}
+
+function result<const Key extends string>(
+  key: Key,
+  reason: string | null,
+  shown: Record<string, unknown>,
+): PersistenceHealthResult<Key> {
+  const verdict = reason === null ? { status: 'up' as const } : { status: 'down' as const, reason };
+  return { [key]: { ...verdict, ...shown } } as PersistenceHealthResult<Key>;
+}
+
+function details({ summary, role, storage, ...status }: PersistenceStatus) {
+  const { durableTxid, lag, backupAgeMs, error } = status;
+  return {
+    summary,
+    role,
+    storage,
+    durableTxid,
+    lagMs: lag.ms,
+    lagCommits: lag.commits,
+    lagBytes: lag.bytes,
+    backupAgeMs,
+    ...(error && { code: error.code, hint: error.hint, since: formatTime(error.since) }),
+  };
 }

@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { DatabaseLife } from '../database/database-life';
 import { lifeToken } from '../module/tokens';
+import { Schedule } from '../schedule/schedule';
+import { findRegistry } from '../schedule/scheduler-registry';
 import { checkDataSource } from '../typeorm/check-data-source';
 import { PersistenceLifecycle } from './persistence-lifecycle';
 
@@ -19,7 +21,11 @@ export class PersistenceLifecycleModule {
           provide: `PERSISTENCE_LIFECYCLE:${name}`,
           inject: [lifeToken(name), ModuleRef],
           useFactory: (life: DatabaseLife, moduleRef: ModuleRef) =>
-            new PersistenceLifecycle(life, () => checkDataSource(life, moduleRef)),
+            new PersistenceLifecycle(
+              life,
+              () => checkDataSource(life, moduleRef),
+              () => new Schedule({ tasks: life.tasks, registry: findRegistry(moduleRef) }),
+            ),
         },
       ],
     };

@@ -1,5 +1,6 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { DatabaseLife } from '../database/database-life';
+import type { Schedule } from '../schedule/schedule';
 import { drainOnSignals } from './signal-drain';
 
 /** Ties a database's life to the app's: started before the port opens, drained after it has closed. */
@@ -12,6 +13,7 @@ export class PersistenceLifecycle
     private readonly life: DatabaseLife,
     /** Throws if TypeORM runs beside us instead of through us. */
     private readonly checkTypeOrm: () => void,
+    private readonly newSchedule: () => Schedule,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -28,6 +30,9 @@ export class PersistenceLifecycle
 
   onApplicationBootstrap(): void {
     const { settings } = this.life;
+    const schedule = this.newSchedule();
+    schedule.start();
+    this.life.beforeRelease(() => schedule.stop());
     if (settings.drainOnSignal && this.life.replicated) {
       this.#ignoreSignals = drainOnSignals(() => this.life.drain());
     }

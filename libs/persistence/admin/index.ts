@@ -1,0 +1,2 @@
+export type { PersistenceAdminOptions } from './admin-options';
+export { PersistenceAdminModule } from './persistence-admin.module';

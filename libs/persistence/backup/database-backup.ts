@@ -1,0 +1,70 @@
+import { createSqliteEngine } from '../../engine';
+import {
+  Backup,
+  type BackupCall,
+  type BackupResult,
+  type BackupSettings,
+  type BackupSource,
+  type BackupStatus,
+  type BackupTarget,
+  restoreToFile,
+} from '../../replica';
+import type { ObjectStore } from '../../storage/object-store';
+import { systemClock } from '../database/system-clock';
+import type { LineLog } from '../log/event-log';
+import { BackupLog } from './backup-log';
+import { leaveWalMode } from './leave-wal-mode';
+import { ScratchFolder } from './scratch-folder';
+
+export interface DatabaseBackupParts {
+  readonly replica: BackupSource;
+  /** The replica's own store. */
+  readonly store: ObjectStore;
+  readonly target: BackupTarget;
+  readonly settings: BackupSettings & {
+    /** The live database file: what a backup needs for a while lies beside it. */
+    readonly path: string;
+  };
+  readonly lines: LineLog;
+}
+
+/** Backups of one database. */
+export interface DatabaseBackup {
+  /** Into the store. */
+  run(call?: BackupCall): Promise<BackupResult>;
+  /** Into a new file on this host; `key` of the result is its path. */
+  copyTo(file: string): Promise<BackupResult>;
+  /** From memory. */
+  status(): BackupStatus;
+  /** Gives up what is under way; nothing begins afterwards. */
+  stop(): Promise<void>;
+}
+
+export function createDatabaseBackup(parts: DatabaseBackupParts): DatabaseBackup {
+  const { replica, store, target, settings, lines } = parts;
+  const log = new BackupLog(lines);
+  const onWarning = (text: string) => lines.warn(text);
+  const newEngine = (path: string) => createSqliteEngine({ path, onWarning });
+  const backup = new Backup({
+    replica,
+    store,
+    target: () => Promise.resolve(target),
+    scratch: new ScratchFolder(settings.path, newEngine),
+    clock: systemClock,
+    settings,
+    onEvent: (event) => log.write(event),
+  });
+  return {
+    run: (call) => backup.run(call),
+    status: () => backup.status(),
+    stop: () => backup.stop(),
+    async copyTo(file) {
+      const begun = systemClock.now();
+      await replica.flush();
+      const engine = newEngine(file);
+      const { txid, bytes } = await restoreToFile({ store, engine, clock: systemClock });
+      await leaveWalMode(file);
+      return { key: file, bytes, txid, durationMs: systemClock.now() - begun };
+    },
+  };
+}
