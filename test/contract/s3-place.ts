@@ -37,7 +37,7 @@ async function makeBucket({ bucket, endpoint, region, ...keys }: S3StoreOptions)
   try {
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
   } catch (error) {
-    if (!/^BucketAlready/.test((error as Error).name)) throw error;
+    if (!(error as Error).name.startsWith('BucketAlready')) throw error;
   } finally {
     client.destroy();
   }
