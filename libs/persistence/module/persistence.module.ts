@@ -1,5 +1,5 @@
 import { type DynamicModule, Global, Logger, Module, type Provider } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { APP_INTERCEPTOR, ModuleRef } from '@nestjs/core';
 import type { TypeOrmModuleAsyncOptions } from '@nestjs/typeorm';
 import type { ObjectStore } from '../../storage/object-store';
 import { composeLife } from '../database/compose-life';
@@ -7,6 +7,7 @@ import type { DatabaseLife } from '../database/database-life';
 import { openStore } from '../database/open-store';
 import { PersistenceHealthIndicator } from '../health/persistence-health.indicator';
 import { PersistenceLifecycleModule } from '../lifecycle/persistence-lifecycle.module';
+import { StoreBeforeAnswerInterceptor } from '../platform/store-before-answer.interceptor';
 import { AzureBlobStorageProvider } from '../storage/azure-blob-storage.provider';
 import { S3StorageProvider } from '../storage/s3-storage.provider';
 import { StorageProvidersModule } from '../storage/storage-providers.module';
@@ -17,6 +18,7 @@ import { optionsProviders } from './async-options';
 import { configServiceDependency } from './config-service';
 import { DEFAULT_NAME } from './default-name';
 import { appEnvironment, type ConfigReader } from './environment';
+import { InjectionCheckModule } from './injection-check.module';
 import { checkName } from './options.schema';
 import type { PersistenceAsyncOptions, PersistenceOptions } from './persistence-options';
 import { logFailure } from './log-failure';
@@ -72,7 +74,12 @@ function databaseModule(
   return {
     module: PersistenceModule,
     // The app's own modules go first: one of them may export a storage provider in place of ours.
-    imports: [...imports, StorageProvidersModule, PersistenceLifecycleModule.register(name)],
+    imports: [
+      ...imports,
+      InjectionCheckModule,
+      StorageProvidersModule,
+      PersistenceLifecycleModule.register(name),
+    ],
     providers: [...options, ...databaseProviders(name), PersistenceHealthIndicator],
     exports: [
       getSyncServiceToken(name),
@@ -127,6 +134,11 @@ function databaseProviders(name: string): Provider[] {
       provide: getSyncServiceToken(name),
       inject: [lifeToken(name)],
       useFactory: (life: DatabaseLife) => new SyncService(life),
+    },
+    {
+      provide: APP_INTERCEPTOR,
+      inject: [lifeToken(name)],
+      useFactory: (life: DatabaseLife) => new StoreBeforeAnswerInterceptor(life),
     },
   ];
 }

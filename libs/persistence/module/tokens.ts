@@ -4,7 +4,17 @@ import { DEFAULT_NAME } from './default-name';
 
 /** Token of the `SyncService` of a named database; the class itself for the default one. */
 export function getSyncServiceToken(name: string = DEFAULT_NAME): InjectionToken<SyncService> {
-  return name === DEFAULT_NAME ? SyncService : `PERSISTENCE_SYNC_SERVICE:${name}`;
+  return name === DEFAULT_NAME ? SyncService : `${BEFORE_NAME}${name}${BEHIND_NAME}`;
+}
+
+/** Nest shows the token where it finds no provider for it, and nothing else of ours. */
+const BEFORE_NAME = "SyncService of PersistenceModule.forRoot({ name: '";
+const BEHIND_NAME = "' })";
+
+/** The name in such a token; undefined for any other text. */
+export function nameOfSyncServiceToken(token: string): string | undefined {
+  if (!token.startsWith(BEFORE_NAME) || !token.endsWith(BEHIND_NAME)) return undefined;
+  return token.slice(BEFORE_NAME.length, -BEHIND_NAME.length);
 }
 
 /** Injects the `SyncService` of a named database: `@InjectSyncService('orders') private readonly sync: SyncService`. */

@@ -9,6 +9,7 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { DatabaseLife } from '../database/database-life';
 import { PersistenceError } from '../../errors';
 import { DEFAULT_NAME } from '../module/default-name';
+import { InjectionCheckModule } from '../module/injection-check.module';
 import { moduleMissing } from '../module/module-missing';
 import { lifeToken, presenceToken } from '../module/tokens';
 import { prepareConnection } from './prepare-connection';
@@ -43,7 +44,7 @@ export function typeOrmAsyncOptions(options: PersistenceTypeOrmOptions): TypeOrm
   const { imports = [], inject = [], useFactory } = asAsync(options);
   return {
     ...(name === DEFAULT_NAME ? {} : { name }),
-    imports,
+    imports: [...imports, InjectionCheckModule],
     inject: [
       { token: presenceToken(name), optional: true },
       { token: lifeToken(name), optional: true },
