@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PersistenceModule } from 'nestjs-persistence';
+import { AdminModule } from './admin/admin.module';
 import { CatalogueModule } from './catalogue/catalogue.module';
 import { CoursesModule } from './courses/courses.module';
 import { database } from './database';
@@ -24,6 +25,7 @@ import { WritesModule } from './writes/writes.module';
     CatalogueModule,
     HealthModule,
     HomeModule,
+    AdminModule.register(),
   ],
 })
 export class AppModule {}

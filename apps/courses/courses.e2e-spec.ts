@@ -283,6 +283,7 @@ describe('pages for people', () => {
       '/health',
       '/health/live',
       '/health/ready',
+      '/health/startup',
       '/progress',
       '/users',
       '/users/{id}',
@@ -294,6 +295,7 @@ describe('pages for people', () => {
   it('health is the JSON of Terminus, with the catalogue as information', async () => {
     const live = await http().get('/health/live').expect(200);
     expect(live.body.status).toBe('ok');
+    await http().get('/health/startup').expect(200);
     const ready = await http().get('/health/ready').expect(200);
     expect(ready.body.details.database.status).toBe('up');
     const all = await http().get('/health').expect(200);

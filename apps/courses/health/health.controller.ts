@@ -11,6 +11,8 @@ import { CatalogueHealthIndicator } from './catalogue-health.indicator';
 
 /** Commits that wait longer than this for the store make the app unhealthy. */
 const LAG_MAX_MS = 5_000;
+/** They come every half hour; two may fail. */
+const BACKUP_AGE_MAX_MS = 2 * 3_600_000;
 
 @ApiTags('health')
 @Controller('health')
@@ -22,15 +24,29 @@ export class HealthController {
     private readonly catalogue: CatalogueHealthIndicator,
   ) {}
 
-  /** The process answers. Restarting it would not help a store that is down, so the store is not asked about here. */
+  /**
+   * For a liveness probe: down only where a restart helps. That is no store that is away, but an instance that has been
+   * superseded: as a new process it can follow its successor.
+   */
   @Get('live')
-  @ApiOperation({ summary: 'The process answers' })
+  @ApiOperation({ summary: 'A restart would not help' })
   @HealthCheck()
   live(): Promise<HealthCheckResult> {
-    return this.health.check([]);
+    return this.health.check([() => this.persistence.isAlive('database')]);
   }
 
-  /** Requests may be sent here: the database is open, owned by this instance, and its commits reach the store. */
+  /**
+   * For a startup probe, which has to wait as long as a restore takes: nobody listens before the database is restored and
+   * owned, and then this is up.
+   */
+  @Get('startup')
+  @ApiOperation({ summary: 'The database is open' })
+  @HealthCheck()
+  startup(): Promise<HealthCheckResult> {
+    return this.health.check([() => this.typeOrm.pingCheck('typeorm')]);
+  }
+
+  /** For a readiness probe: the database is open, owned by this instance, and its commits reach the store. */
   @Get('ready')
   @ApiOperation({ summary: 'Requests may be sent here' })
   @HealthCheck()
@@ -38,18 +54,20 @@ export class HealthController {
     return this.health.check([() => this.replica(), () => this.typeOrm.pingCheck('typeorm')]);
   }
 
+  /** For people and alarms: an old backup is no reason to take an instance out of service. */
   @Get()
   @ApiOperation({ summary: 'Everything, with the progress of the catalogue' })
   @HealthCheck()
   all(): Promise<HealthCheckResult> {
     return this.health.check([
-      () => this.replica(),
+      () => this.replica(BACKUP_AGE_MAX_MS),
       () => this.typeOrm.pingCheck('typeorm'),
       () => this.catalogue.look('catalogue'),
     ]);
   }
 
-  private replica() {
-    return this.persistence.isHealthy('database', { lagMaxMs: LAG_MAX_MS });
+  private replica(backupAgeMaxMs?: number) {
+    const limits = { lagMaxMs: LAG_MAX_MS, ...(backupAgeMaxMs && { backupAgeMaxMs }) };
+    return this.persistence.isHealthy('database', limits);
   }
 }

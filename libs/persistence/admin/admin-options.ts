@@ -48,7 +48,8 @@ export function checkAdminOptions(options: PersistenceAdminOptions): AdminSettin
   const database = checkName(given.database ?? DEFAULT_NAME);
   return {
     guard: guard ?? null,
-    token: token ?? null,
+    // What comes out of a file often ends in a line break, which no header can carry.
+    token: token?.trim() ?? null,
     path: path ?? (database === DEFAULT_NAME ? 'api' : `api/${database}`),
     pathIsDefault: path === undefined,
     database,

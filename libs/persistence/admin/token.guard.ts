@@ -21,8 +21,7 @@ export class TokenGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const http = context.switchToHttp();
     const { authorization } = http.getRequest<HttpRequest>().headers;
-    const given =
-      typeof authorization === 'string' ? /^Bearer +(\S+) *$/i.exec(authorization) : null;
+    const given = typeof authorization === 'string' ? /^Bearer +(.+)$/i.exec(authorization) : null;
     // Digests have one length, so that the comparison takes the same time whatever was sent.
     if (timingSafeEqual(digestOf(given?.[1] ?? ''), this.#digest)) return true;
     http.getResponse<HttpResponse>().header('WWW-Authenticate', 'Bearer');
