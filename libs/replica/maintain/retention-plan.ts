@@ -1,4 +1,5 @@
 import type { Inventory, LogFile } from '../log/inventory';
+import { newestGoodTxid } from '../log/restore-plan';
 import { SNAPSHOT_LEVEL } from './levels';
 import { topOf } from './merge-plan';
 
@@ -73,7 +74,10 @@ const isOlder = (file: LogFile, ageMs: number, { now }: View): boolean =>
 function planEntries(view: View): RetentionPlan {
   const merged = view.inventory.files.filter(({ level }) => level > 0);
   const coverage = new Coverage(merged, view.proved);
-  const top = topOf(merged.filter(({ level }) => level === 1));
+  const top = Math.min(
+    topOf(merged.filter(({ level }) => level === 1)),
+    lastStepBefore(oldestExact(view), merged),
+  );
   const plan = {
     deletions: [] as LogFile[],
     toProve: [] as LogFile[],
@@ -92,6 +96,26 @@ function planEntries(view: View): RetentionPlan {
   }
   return plan;
 }
+
+/** The first of the entries, down from the head without a gap, that are younger than the exact history. */
+function oldestExact(view: View): number {
+  const young = new Set(
+    view.inventory.files
+      .filter(({ level }) => level === 0)
+      .filter((file) => !isOlder(file, view.settings.exactHistoryMs, view))
+      .map(({ minTxid }) => minTxid),
+  );
+  let txid = view.durableTxid + 1;
+  while (young.has(txid - 1)) txid--;
+  return txid;
+}
+
+/**
+ * The last state in front of `txid` that merged files lead to. The entries between the two stay, old ones too: the way to an entry
+ * in the middle of a merged file is by all entries in front of it.
+ */
+const lastStepBefore = (txid: number, merged: readonly LogFile[]): number =>
+  newestGoodTxid({ files: merged.filter(({ maxTxid }) => maxTxid < txid) });
 
 /** Merged files below a snapshot that is older than the history: no restore point that is kept needs them. */
 function planMerged(view: View): Omit<RetentionPlan, 'toIdentify'> {
