@@ -1,8 +1,7 @@
-// One of several processes that work on one folder. Usage: racer.child.ts <root> <name>
+// One of several processes that work on one store. Usage: racer.child.ts <address of the store as JSON> <name> <counter>
 import { createInterface } from 'node:readline';
-import { DirectoryStore, isStoreError, type ObjectStore, readBody } from '../../libs/storage';
-
-const COUNTER = 'counter';
+import { isStoreError, type ObjectStore, readBody } from '../../libs/storage';
+import { openAddress } from './store-address';
 
 async function create(store: ObjectStore, racer: string, key: string): Promise<string> {
   try {
@@ -15,16 +14,16 @@ async function create(store: ObjectStore, racer: string, key: string): Promise<s
 }
 
 /** Adds one so many times, by compare-and-swap; the text of the body names the value, its metadata too. */
-async function count(store: ObjectStore, times: number): Promise<string> {
+async function count(store: ObjectStore, counter: string, times: number): Promise<string> {
   let refused = 0;
   for (let done = 0; done < times;) {
-    const object = await store.get(COUNTER);
+    const object = await store.get(counter);
     const value = Number(String(await readBody(object, 100)));
     if (object.metadata['value'] !== `${value}`) throw new Error('metadata of another version');
     const next = `${value + 1}`;
     try {
       const mode = { ifMatch: object.tag };
-      await store.put(COUNTER, Buffer.from(next), { mode, metadata: { value: next } });
+      await store.put(counter, Buffer.from(next), { mode, metadata: { value: next } });
       done++;
     } catch (error) {
       if (!isStoreError(error, 'PreconditionFailed')) throw error;
@@ -34,14 +33,14 @@ async function count(store: ObjectStore, times: number): Promise<string> {
   return `counted, refused ${refused}`;
 }
 
-async function main(root: string, racer: string): Promise<void> {
-  const store = await DirectoryStore.open({ root });
+async function main(address: string, racer: string, counter: string): Promise<void> {
+  const store = await openAddress(JSON.parse(address));
   console.log('ready');
   for await (const line of createInterface({ input: process.stdin })) {
     const [command, argument = ''] = line.split(' ');
     if (command === 'create') console.log(`${argument} ${await create(store, racer, argument)}`);
-    if (command === 'count') console.log(await count(store, Number(argument)));
+    if (command === 'count') console.log(await count(store, counter, Number(argument)));
   }
 }
 
-void main(process.argv[2]!, process.argv[3]!);
+void main(process.argv[2]!, process.argv[3]!, process.argv[4]!);
