@@ -28,14 +28,10 @@ export function cronJob(expression: string, onTick: () => void): CronJob {
   try {
     return Job.from({ cronTime: expression, onTick, start: false, unrefTimeout: true });
   } catch (cause) {
-    throw new PersistenceError(
-      'OPTION_INVALID',
-      `"${expression}" is no cron expression: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      {
-        cause,
-        hint: 'Correct backupCron (PERSISTENCE_BACKUP_CRON), for example "0 3 * * *" for every night at three, or use backupIntervalMs.',
-      },
-    );
+    throw new PersistenceError('OPTION_INVALID', 'The option "backupCron" is no cron expression.', {
+      cause,
+      hint: 'Correct backupCron (PERSISTENCE_BACKUP_CRON), for example "0 3 * * *" for every night at three, or use backupIntervalMs.',
+    });
   }
 }
 

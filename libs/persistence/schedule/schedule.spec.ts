@@ -66,7 +66,7 @@ describe('the schedule of a database', () => {
     expect(() => start(task({ rhythm: { cron: 'every night' } }))).toThrow(
       expect.objectContaining({
         code: 'OPTION_INVALID',
-        message: expect.stringContaining('every'),
+        hint: expect.stringContaining('backupCron'),
       }),
     );
   });
