@@ -1,23 +1,36 @@
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TerminusModule } from '@nestjs/terminus';
+import type { DataSource } from 'typeorm';
 import { existsSync, rmSync } from 'node:fs';
 import request from 'supertest';
 import { directory, PersistenceModule, SyncService } from 'nestjs-persistence';
+import { AzureBlobStorageProvider } from 'nestjs-persistence/storage/azure-blob';
+import { S3StorageProvider } from 'nestjs-persistence/storage/s3';
 import { AppLog } from '../../journeys/support/start-app';
 import { temporaryFolder } from '../../journeys/support/temporary-folder';
 import { AppModule } from './app.module';
+import { AzureModule } from './azure.module';
 import { HealthController } from './health.controller';
 import { bootstrap } from './main';
+import { MapStore } from './map-store';
 import { redeploy } from './redeploy.sample-test';
+import { ProbesController } from './probes.controller';
 import { Rescue } from './rescue';
+import { S3Module } from './s3.module';
 import { SeedService } from './seed.service';
 import { StorageModule } from './storage.module';
 import { startWithoutReplica } from './users.sample-test';
 
 describe('the code in the documentation', () => {
   const folder = temporaryFolder();
-  const variables = ['NETWORK_DB_PATH', 'DATABASE_PATH', 'PERSISTENCE_ENABLED', 'PORT'] as const;
+  const variables = [
+    'NETWORK_DB_PATH',
+    'DATABASE_PATH',
+    'PERSISTENCE_ENABLED',
+    'PERSISTENCE_ADMIN_TOKEN',
+    'PORT',
+  ] as const;
   afterEach(() => variables.forEach((name) => delete process.env[name]));
 
   const serve = async (module: ModuleMetadata): Promise<INestApplication> => {
@@ -64,6 +77,69 @@ describe('the code in the documentation', () => {
         .expect(200, [{ id: 1, name: 'Ada' }]);
       await app.close();
     }
+  });
+
+  it('migrations: the DataSource of the command line opens the local file, and makes no replica', async () => {
+    process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
+    process.env.DATABASE_PATH = folder.file('disk', 'app.db');
+    const { default: dataSource } = jest.requireActual<{ default: DataSource }>('./data-source');
+    await dataSource.initialize();
+    expect(await dataSource.runMigrations()).toHaveLength(1);
+    await dataSource.destroy();
+    expect(existsSync(folder.file('disk', 'app.db'))).toBe(true);
+    expect(existsSync(folder.file('shared-name.db.replica'))).toBe(false);
+  });
+
+  it.each([
+    ['s3', S3Module, S3StorageProvider],
+    ['azure-blob', AzureModule, AzureBlobStorageProvider],
+  ])(
+    '%s: the store is opened by a provider that a test may replace',
+    async (kind, module, token) => {
+      process.env.DATABASE_PATH = folder.file('app.db');
+      const compiled = await Test.createTestingModule({ imports: [module] })
+        .overrideProvider(token)
+        .useValue({ open: () => Promise.resolve(new MapStore()) })
+        .setLogger(new AppLog())
+        .compile();
+      const app = await compiled.createNestApplication().init();
+      expect(app.get(SyncService).status()).toMatchObject({ storage: kind, role: 'owner' });
+      await app.close();
+    },
+  );
+
+  it('admin: whoever has the token sees the status and gets a backup, nobody else does', async () => {
+    process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
+    process.env.DATABASE_PATH = folder.file('disk', 'app.db');
+    process.env.PERSISTENCE_ADMIN_TOKEN = 'a-long-and-random-text';
+    const load = () => jest.requireActual<typeof import('./admin.module')>('./admin.module');
+    const app = await serve({ imports: [load().AdministeredModule] });
+    const token = 'Bearer a-long-and-random-text';
+    await server(app).get('/api/db-status').expect(401);
+    const { body } = await server(app)
+      .get('/api/db-status')
+      .set('authorization', token)
+      .expect(200);
+    expect(Object.keys(body as object)[0]).toBe('summary');
+    await server(app).post('/api/db-backup').set('authorization', token).expect(200);
+    expect(existsSync(folder.file('shared-name.db'))).toBe(true);
+    await app.close();
+  });
+
+  it('health: each check answers for itself', async () => {
+    const storage = directory({ path: folder.file('shared') });
+    const app = await serve({
+      imports: [
+        TerminusModule,
+        PersistenceModule.forRoot({ storage, database: folder.file('app.db') }),
+      ],
+      controllers: [ProbesController],
+    });
+    for (const check of ['live', 'ready', 'alert']) {
+      const { body } = await server(app).get(`/health/${check}`).expect(200);
+      expect(body).toMatchObject({ details: { database: { status: 'up', role: 'owner' } } });
+    }
+    await app.close();
   });
 
   it('testing-your-app: the setup file keeps a test away from the store of the environment', async () => {
