@@ -176,6 +176,20 @@ describeWithAzurite('Azure Blob', () => {
       await expect(call).rejects.toMatchObject({ kind });
     });
 
+    test('for the head of an object that is refused without a word is asked again for the word', async () => {
+      const silent: HttpFault = { kind: 'answer', status: 404 };
+      const head = ({ method }: { method: string }) => method === 'HEAD';
+      proxy.inject({ fault: silent, when: head });
+      await expect(store.head('absent')).rejects.toMatchObject({ kind: 'NotFound' });
+
+      proxy.inject({ fault: silent, when: head });
+      proxy.inject({
+        fault: answer(404, 'ContainerNotFound'),
+        when: ({ method }) => method === 'GET',
+      });
+      await expect(store.head('absent')).rejects.toMatchObject({ kind: 'Rejected' });
+    });
+
     test('that nobody hears is Unavailable', async () => {
       const closed = await FaultProxy.start(azurite.url);
       const lost = await AzureBlobStore.open({
@@ -243,6 +257,10 @@ describeWithAzurite('Azure Blob', () => {
     test('whose source has more than it said is refused, though the service had all it waited for', async () => {
       async function* open() {
         yield Buffer.alloc(MIB);
+        // Time for the service to take it for whole, if it has got it.
+        for (let i = 0; i < 30; i++) {
+          await expect(store.head('more')).rejects.toMatchObject({ kind: 'NotFound' });
+        }
         yield Buffer.from('!');
       }
       const call = store.put('more', { size: MIB, open }, { mode: 'create' });

@@ -19,7 +19,7 @@ export async function* inKeyOrder(
   let held: ListedObject[] = [];
   let beginning = '';
   for await (const object of objects) {
-    if (held.length > 0 && !belongs(object.key, beginning)) {
+    if (held.length > 0 && !object.key.startsWith(beginning)) {
       yield* sorted(held);
       held = [];
     }
@@ -35,10 +35,6 @@ export async function* inKeyOrder(
     }
   }
   yield* sorted(held);
-}
-
-function belongs(key: string, beginning: string): boolean {
-  return key.startsWith(beginning) && HIGH.test(key.charAt(beginning.length));
 }
 
 function sorted(objects: ListedObject[]): ListedObject[] {
