@@ -10,8 +10,8 @@ export interface S3Bucket {
   readonly name: string;
   readonly client: S3Client;
   readonly sdk: S3Sdk;
-  /** The service is not AWS: its `DeleteObjects` may know Content-MD5 and none of the newer checksums. */
-  readonly compatible: boolean;
+  /** The service may know Content-MD5 and none of the newer checksums, as many that are not AWS. */
+  readonly plainChecksums: boolean;
 }
 
 /** More than are ever under way at once, bodies that nobody reads yet included. */
@@ -35,14 +35,15 @@ export async function connectBucket(options: S3StoreOptions): Promise<S3Bucket> 
   const name = options.bucket;
   if (options.client !== undefined) {
     const client = options.client as unknown as S3Client;
-    return { name, client, sdk: await loadS3Sdk(), compatible: false };
+    const checksums = await client.config.requestChecksumCalculation();
+    return { name, client, sdk: await loadS3Sdk(), plainChecksums: checksums === 'WHEN_REQUIRED' };
   }
   assertOptions(options);
   const sdk = await loadS3Sdk();
   const client = new sdk.S3Client(clientConfig(options));
   await assertRegion(client);
   if (options.headers !== undefined) addHeaders(client, options.headers);
-  return { name, client, sdk, compatible: options.endpoint !== undefined };
+  return { name, client, sdk, plainChecksums: options.endpoint !== undefined };
 }
 
 function clientConfig(options: S3StoreOptions): S3ClientConfig {

@@ -25,7 +25,7 @@ export async function deleteObjects(
 }
 
 async function deletePage(
-  { client, sdk, name, compatible }: S3Bucket,
+  { client, sdk, name, plainChecksums }: S3Bucket,
   keys: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -33,7 +33,7 @@ async function deletePage(
     Bucket: name,
     Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: false },
   });
-  if (compatible) signWithMd5(command);
+  if (plainChecksums) signWithMd5(command);
   const answer = await s3Call(keys[0]!, signal, (options) => client.send(command, options));
   assertDeleted(keys, answer);
 }

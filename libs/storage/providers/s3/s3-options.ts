@@ -19,7 +19,8 @@ export interface S3StoreOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * An `S3Client` of the app's own, used as it is; all options but `bucket` are then left out. Give it `maxAttempts: 1`
-   * (retries are ours), and an agent with keep-alive.
+   * (retries are ours), `responseChecksumValidation: 'WHEN_REQUIRED'` (with it a body that breaks is noticed at once),
+   * and an agent with keep-alive.
    */
   readonly client?: S3ClientLike;
 }

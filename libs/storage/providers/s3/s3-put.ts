@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { type PutObjectCommand } from '@aws-sdk/client-s3';
 import { type PutBody, type PutMode, type PutOptions, type PutResult } from '../../object-store';
 import { bodyChunks, bodySize } from '../../put-body';
 import { StoreError } from '../../store-error';
@@ -7,10 +7,11 @@ import { type S3Bucket } from './s3-client';
 import { hasCode, hasStatus, s3Error } from './s3-errors';
 import { sentMetadata } from './s3-metadata';
 import { putInParts } from './s3-parts';
+import { payloadHash, signPayload, withStream } from './s3-stream';
 import { tagOf, type Upload } from './s3-upload';
 
 const MIB = 1 << 20;
-/** Below it a body is sent from memory: no stream to set up, and its hash is signed along. */
+/** Below it a body is sent from memory: no stream to set up, and its source is read once. */
 const BUFFERED_MAX = MIB;
 /** Above it an unconditional put goes in parts. */
 const SINGLE_MAX = 16 * MIB;
@@ -50,43 +51,40 @@ async function putWhole(
   mode: PutMode,
 ): Promise<string> {
   const { key, size, signal } = upload;
-  if (body instanceof Uint8Array) return send(bucket, upload, mode, body, signal);
-  if (size <= BUFFERED_MAX) {
-    const bytes = await collect(key, body, size, signal);
-    return send(bucket, upload, mode, bytes, signal);
+  const command = putCommand(bucket, upload, mode);
+  if (body instanceof Uint8Array || size <= BUFFERED_MAX) {
+    command.input.Body = body instanceof Uint8Array ? body : await collect(key, body, size, signal);
+    return send(bucket, key, mode, command, signal);
   }
-  // Ends the request with the reason of the source that broke, and the source with the request that failed.
-  const stop = new AbortController();
-  const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-  const chunks = lastHeldBack(bodyChunks(key, body, either));
-  const quiet = withoutError(chunks, (error) => stop.abort(error));
-  const source = Readable.from(quiet, { objectMode: false, highWaterMark: MIB });
-  try {
-    return await send(bucket, upload, mode, source, either);
-  } catch (error) {
-    stop.abort(error);
-    throw error;
-  } finally {
-    source.destroy();
-  }
+  signPayload(bucket, command, await payloadHash(key, body, signal));
+  return withStream(key, body, signal, (source, either) => {
+    command.input.Body = source;
+    return send(bucket, key, mode, command, either);
+  });
 }
 
-async function send(
-  { client, sdk, name }: S3Bucket,
+function putCommand(
+  { sdk, name }: S3Bucket,
   { key, size, metadata }: Upload,
   mode: PutMode,
-  body: Uint8Array | Readable,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const command = new sdk.PutObjectCommand({
+): PutObjectCommand {
+  return new sdk.PutObjectCommand({
     Bucket: name,
     Key: key,
-    Body: body,
     ContentLength: size,
     ContentType: 'application/octet-stream',
     Metadata: metadata,
     ...condition(mode),
   });
+}
+
+async function send(
+  { client }: S3Bucket,
+  key: string,
+  mode: PutMode,
+  command: PutObjectCommand,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   try {
     const { ETag } = await rawS3Call(signal, (options) => client.send(command, options));
     return tagOf(key, ETag);
@@ -109,30 +107,6 @@ async function collect(
     at += chunk.byteLength;
   }
   return bytes;
-}
-
-/** So that the service never has all announced bytes before it is known that the source ends there. */
-async function* lastHeldBack(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array | undefined;
-  for await (const chunk of chunks) {
-    if (chunk.byteLength === 0) continue;
-    if (held !== undefined) yield held;
-    held = chunk;
-  }
-  if (held !== undefined) yield held;
-}
-
-/** Stands still where it would throw: the SDK passes the error of a stream on to one that nobody listens to. */
-async function* withoutError(
-  chunks: AsyncIterable<Uint8Array>,
-  broke: (error: unknown) => void,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* chunks;
-  } catch (error) {
-    broke(error);
-    await new Promise<never>(() => undefined);
-  }
 }
 
 function putError(error: unknown, key: string, mode: PutMode): StoreError {
