@@ -180,7 +180,10 @@ const snapshotsOf = ({ inventory, durableTxid }: View): LogFile[] =>
     )
     .toSorted((a, b) => a.maxTxid - b.maxTxid);
 
-/** Which merged file holds a TXID: a proved one if there is one, else the smallest, because that one is proved with the least effort. */
+/**
+ * Which merged file stands for an entry: one of level 1 while there is one, because its end is the restore point that remains;
+ * of those a proved one, else the smallest, because that one is proved with the least effort.
+ */
 class Coverage {
   private readonly byMin: readonly LogFile[];
   private next = 0;
@@ -205,6 +208,7 @@ class Coverage {
   }
 
   private isBetter(file: LogFile, than: LogFile): boolean {
+    if ((file.level === 1) !== (than.level === 1)) return file.level === 1;
     const [a, b] = [this.proved.has(file.key), this.proved.has(than.key)];
     return a === b ? file.size < than.size : a;
   }
