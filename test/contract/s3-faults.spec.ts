@@ -97,6 +97,23 @@ describe('one try', () => {
     }
   });
 
+  test('a streamed body is stored only as it was when it was hashed', async () => {
+    const key = fresh();
+    let opened = 0;
+    const body = {
+      size: 3 * MIB,
+      async *open() {
+        opened++;
+        for (let i = 0; i < 3; i++) yield Buffer.alloc(MIB, opened);
+      },
+    };
+    const error = await refusal(store.put(key, body, { mode: 'create' }));
+    expect(error.kind).toBe('Unavailable');
+    expect(error.message).toContain('XAmzContentSHA256Mismatch');
+    expect(opened).toBe(2);
+    expect((await refusal(store.head(key))).kind).toBe('NotFound');
+  });
+
   test('a listing that is cut rejects as Unavailable', async () => {
     await create(fresh(), 'x');
     on('ListObjectsV2', { kind: 'cut-body', after: 200 });
