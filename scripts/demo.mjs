@@ -1,4 +1,5 @@
 // npm run demo: the promise of nestjs-persistence, proved on a real app in a minute. See --help.
+import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +11,8 @@ import { learn, signUpUntilItDies } from './demo/learners.mjs';
 import { HELP, readOptions } from './demo/options.mjs';
 import { build, isTaken, missing, stillRunning } from './demo/prerequisites.mjs';
 import { count, detail, duration, size, step } from './demo/print.mjs';
+import { showBackup } from './demo/backup.mjs';
+import { openStore } from './demo/stores/store.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const MAIN = join(ROOT, 'dist', 'apps', 'courses', 'main.js');
@@ -19,6 +22,11 @@ const DISK = join(DEMO, 'disk');
 /** What it keeps. */
 const NETWORK = join(DEMO, 'network');
 
+/** Where the plain backup is fetched to. */
+const FETCHED = join(DEMO, 'backup.db');
+/** Lets the demo, and whoever reads its last lines, use the endpoints of PersistenceAdminModule. */
+const ADMIN_TOKEN = randomBytes(12).toString('hex');
+
 const PID_FILE = join(DEMO, 'app.pid');
 
 const DEFAULT_PORT = 3_000;
@@ -26,6 +34,8 @@ const CATALOGUE_MAX_MS = 600_000;
 const LAST_SECOND_WRITES = 200;
 
 let app;
+/** @type {import('./demo/stores/store.mjs').DemoStore} */
+let store;
 let interrupted = false;
 
 async function main() {
@@ -40,6 +50,7 @@ async function main() {
 
   const begin = performance.now();
   await prepareFolders(options);
+  store = await openStore(options.store, { root: ROOT, network: NETWORK });
   step('Build the app');
   const built = await timed(() => build(ROOT));
   detail(`built in ${duration(built.ms)}`);
@@ -52,15 +63,18 @@ async function main() {
   const before = await killInTheMiddle(run);
   await loseDisk();
   await startAgain(options.catalogue, before);
+  step('Ask for a plain backup, and open it as anyone would');
+  await showBackup({ app, store, token: ADMIN_TOKEN, file: FETCHED });
 
   console.log(
     `\nEverything that was acknowledged is back. (${duration(performance.now() - begin)} in all)`,
   );
   if (options.serve) await serve();
   else await app.stop();
+  await store.close();
 }
 
-async function prepareFolders({ reset }) {
+async function prepareFolders({ reset, store: kind }) {
   console.log('A real database without a database server, on a disk that gets lost.');
   const other = await stillRunning(PID_FILE);
   if (other !== undefined) {
@@ -71,13 +85,15 @@ async function prepareFolders({ reset }) {
   }
   if (reset) await rm(DEMO, { recursive: true, force: true });
   const left = await measure(NETWORK);
-  if (left.files > 0) {
+  if (kind === 'directory' && left.files > 0) {
     console.log(
       `An earlier run left ${size(left.bytes)} in ${shown(NETWORK)}; this one goes on with it (--reset begins anew).`,
     );
   }
+  await rm(FETCHED, { force: true });
+  // Of another store, so not to be mixed with what is there.
+  if (kind !== 'directory') await rm(DISK, { recursive: true, force: true });
   await mkdir(DISK, { recursive: true });
-  await mkdir(NETWORK, { recursive: true });
 }
 
 async function start(catalogue, port) {
@@ -88,7 +104,8 @@ async function start(catalogue, port) {
       env: {
         PORT: String(port),
         DATABASE_PATH: join(DISK, 'courses.db'),
-        NETWORK_DB_PATH: join(NETWORK, 'courses.db'),
+        PERSISTENCE_ADMIN_TOKEN: ADMIN_TOKEN,
+        ...store.variables,
         COURSES_CATALOGUE: catalogue,
       },
     }),
@@ -99,8 +116,8 @@ async function start(catalogue, port) {
 }
 
 async function firstStart(catalogue, port) {
-  step('Start it: the database is on a disk, its replica in a network folder');
-  detail(`database ${shown(join(DISK, 'courses.db'))}, replica below ${shown(NETWORK)}`);
+  step('Start it: the database is on a disk, its replica in a store');
+  detail(`database ${shown(join(DISK, 'courses.db'))}; the store is ${store.place}`);
   const ms = await start(catalogue, port);
   detail(`listening on ${app.address} after ${duration(ms)}`);
 }
@@ -159,9 +176,9 @@ async function loseDisk() {
   step('Lose the disk');
   const disk = await measure(DISK);
   await rm(DISK, { recursive: true });
-  const network = await measure(NETWORK);
+  const left = await store.measure();
   detail(`deleted ${shown(DISK)}: ${count(disk.files, 'file')}, ${size(disk.bytes)}`);
-  detail(`what is left: the replica, ${count(network.files, 'file')}, ${size(network.bytes)}`);
+  detail(`what is left: the replica, ${count(left.files, 'object')}, ${size(left.bytes)}`);
 }
 
 async function startAgain(catalogue, { contents, late }) {
@@ -214,8 +231,10 @@ The app keeps running:
    ${app.address}/         what is in the database and in the store
    ${app.address}/docs     the API, to read and to try
    ${app.address}/health   health
-   the replica: ${shown(NETWORK)}; the code: apps/courses, with app.module.ts first
-Ctrl-C stops it. "npm run demo" goes on with the same data, "npm run demo -- --reset" begins anew.`);
+   curl -H 'Authorization: Bearer ${ADMIN_TOKEN}' ${app.address}/api/db-status
+   curl -H 'Authorization: Bearer ${ADMIN_TOKEN}' -X POST ${app.address}/api/db-backup
+   the replica: ${store.place}; the code: apps/courses, with app.module.ts first
+Ctrl-C stops it.${store.variables.NETWORK_DB_PATH ? ' "npm run demo" goes on with the same data, "npm run demo -- --reset" begins anew.' : ' The store ends with it.'}`);
   await app.ended();
   if (!interrupted) fail('The app ended by itself.');
 }
@@ -226,6 +245,7 @@ async function interrupt() {
   interrupted = true;
   console.log('\nStopping: what is committed is being stored.');
   const clean = (await app?.stop()) ?? true;
+  await store?.close();
   console.log(clean ? 'Stopped.' : 'The app did not end in time and was killed.');
   process.exit(clean ? 0 : 1);
 }
@@ -250,4 +270,5 @@ main().catch(async (error) => {
   console.error(`\nFAILED: ${error.message}`);
   process.exitCode = 1;
   await app?.stop();
+  await store?.close();
 });

@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
+import { STORES } from './stores/store.mjs';
 
 export const HELP = `npm run demo [-- options]
 
-Starts the demo app on a database that lives on a "disk" and is replicated to a "network folder" (two folders
-in .demo/), uses it over HTTP, kills it with SIGKILL, deletes the disk, starts it again and compares.
+Starts the demo app on a database that lives on a "disk" (a folder in .demo/) and is replicated to a store, uses it
+over HTTP, kills it with SIGKILL, deletes the disk, starts it again and compares; then fetches a plain backup.
 
+  --store directory|azure|s3    a "network folder" in .demo/ (default), Azure Blob Storage (on Azurite, Microsoft's
+                                emulator, installed at the first use), or S3 (a small server that the demo brings)
   --catalogue small|full|none   5,000 synsets of WordNet (default), all 117,791, or none
   --port <number>               where the app listens (default 3000, or a free port if that is taken)
   --no-serve                    end after the proof instead of serving on; the exit code says whether it held
@@ -16,13 +19,14 @@ const CATALOGUES = ['small', 'full', 'none'];
 
 /**
  * @param {string[]} args
- * @returns {{ catalogue: string, port: number | undefined, serve: boolean, reset: boolean, help: boolean }}
+ * @returns {{ store: string, catalogue: string, port: number | undefined, serve: boolean, reset: boolean, help: boolean }}
  * @throws {Error} with a text for the user when an option is unknown or has a wrong value
  */
 export function readOptions(args) {
   const { values } = parseArgs({
     args,
     options: {
+      store: { type: 'string', default: 'directory' },
       catalogue: { type: 'string', default: 'small' },
       port: { type: 'string' },
       'no-serve': { type: 'boolean', default: false },
@@ -30,6 +34,9 @@ export function readOptions(args) {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (!STORES.includes(values.store)) {
+    throw new Error(`--store is "${values.store}"; it can be ${STORES.join(', ')}.`);
+  }
   if (!CATALOGUES.includes(values.catalogue)) {
     throw new Error(`--catalogue is "${values.catalogue}"; it can be ${CATALOGUES.join(', ')}.`);
   }
@@ -40,6 +47,7 @@ export function readOptions(args) {
     throw new Error(`--port is "${values.port}"; it can be a number from 0 to 65535.`);
   }
   return {
+    store: values.store,
     catalogue: values.catalogue,
     port: values.port === undefined ? undefined : Number(values.port),
     serve: !values['no-serve'],
