@@ -5,7 +5,7 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 import { catchError, concatMap, from, map, type Observable } from 'rxjs';
-import { isPersistenceError, PersistenceError } from '../../errors';
+import { isPersistenceError, type PersistenceError } from '../../errors';
 import type { DatabaseLife } from '../database/database-life';
 
 /** A request that promises nothing is held no longer than this: among them is the platform's own probe. */

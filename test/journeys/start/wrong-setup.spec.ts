@@ -1,7 +1,19 @@
-import { Module } from '@nestjs/common';
+import { Inject, Injectable, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { existsSync } from 'node:fs';
-import { memory, PersistenceHealthIndicator, PersistenceModule } from 'nestjs-persistence';
+import {
+  directory,
+  getSyncServiceToken,
+  memory,
+  PersistenceHealthIndicator,
+  PersistenceModule,
+  SyncService,
+} from 'nestjs-persistence';
+import { azureBlob } from 'nestjs-persistence/storage/azure-blob';
+import { s3 } from 'nestjs-persistence/storage/s3';
+import { planStorage } from '../../../libs/persistence/storage/detect-storage';
+import type { StorageChoice } from '../../../libs/persistence/storage/storage-choice';
+import { TakenPlaces } from '../../../libs/persistence/storage/taken-places';
 import { AppLog, persistence, startApp } from '../support/start-app';
 import { temporaryFolder } from '../support/temporary-folder';
 
@@ -36,6 +48,94 @@ describe('a wrong setup is refused with the lines to write', () => {
       expect.objectContaining({ code: 'MODULE_MISSING' }),
     );
     await app.close();
+  });
+
+  it('when a database is injected that is not imported: a line says what to write, before Nest says its own', async () => {
+    class UsesOrders {}
+    Inject(getSyncServiceToken('orders'))(UsesOrders, undefined, 0);
+    Injectable()(UsesOrders);
+    const log = new AppLog();
+    const off = PersistenceModule.forRoot({ enabled: false, database: ':memory:' });
+    await expect(startApp([off], log, { providers: [UsesOrders] })).rejects.toThrow(
+      "SyncService of PersistenceModule.forRoot({ name: 'orders' })",
+    );
+    expect(log.ours.join('\n')).toMatch(
+      /MODULE_MISSING: .*"orders"\. .*forRoot\(\{ name: 'orders' \}\)/,
+    );
+  });
+
+  it('when SyncService is injected and only typeOrm() is there', async () => {
+    class Uses {}
+    Inject(SyncService)(Uses, undefined, 0);
+    Injectable()(Uses);
+    const log = new AppLog();
+    const typeOrm = TypeOrmModule.forRootAsync(PersistenceModule.typeOrm());
+    await expect(startApp([typeOrm], log, { providers: [Uses] })).rejects.toThrow();
+    expect(log.ours.join('\n')).toMatch('MODULE_MISSING: PersistenceModule is not imported.');
+  });
+
+  it('when a stub stands where the module is not imported, nothing is said', async () => {
+    class Uses {}
+    Inject(SyncService)(Uses, undefined, 0);
+    Injectable()(Uses);
+    const log = new AppLog();
+    const orders = PersistenceModule.forRoot({ name: 'orders', enabled: false });
+    const stub = { provide: SyncService, useValue: { flush: () => Promise.resolve() } };
+    const app = await startApp([orders], log, { providers: [Uses, stub] });
+    expect(log.ours.join('\n')).not.toMatch('MODULE_MISSING');
+    await app.close();
+  });
+
+  it('when the module is imported twice for one database', async () => {
+    const module = () =>
+      PersistenceModule.forRoot({ storage: memory(), database: folder.file('a.db') });
+    await expect(startApp([module(), module()])).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringContaining('twice for the database "app"'),
+      hint: expect.stringContaining('root module'),
+    });
+  });
+
+  it.each([
+    ['one folder', directory({ path: '/nowhere' }), directory({ path: '/nowhere/' })],
+    ['one bucket', s3({ bucket: 'b', key: 'x.db' }), s3({ bucket: 'b', key: 'x.db' })],
+    [
+      'the log of the other',
+      s3({ bucket: 'b', key: 'x.db' }),
+      s3({ bucket: 'b', key: 'x.db.replica/y' }),
+    ],
+    [
+      'one container',
+      azureBlob({ account: 'acc', blob: 'x.db' }),
+      azureBlob({ account: 'https://acc.blob.core.windows.net', blob: 'x.db' }),
+    ],
+  ])('when two databases are to be stored in %s', (_, first, second) => {
+    const places = new TakenPlaces();
+    const plan = (name: string, option: StorageChoice) =>
+      planStorage(name, option, () => undefined);
+    places.takePlace('app', plan('x', first));
+    expect(() => places.takePlace('orders', plan('x', second))).toThrow(
+      expect.objectContaining({
+        code: 'PREFIX_IN_USE',
+        message: expect.stringContaining('"app" and "orders"'),
+      }),
+    );
+    expect(() => places.takePlace('orders', plan('other', memory()))).not.toThrow();
+  });
+
+  it('when variables lead two databases to one file', async () => {
+    process.env.NETWORK_DB_PATH = folder.file('shared.db');
+    process.env.NETWORK_DB_PATH_ORDERS = folder.file('shared.db');
+    try {
+      const start = startApp([
+        PersistenceModule.forRoot({ database: folder.file('1.db') }),
+        PersistenceModule.forRoot({ name: 'orders', database: folder.file('2.db') }),
+      ]);
+      await expect(start).rejects.toMatchObject({ code: 'PREFIX_IN_USE' });
+    } finally {
+      delete process.env.NETWORK_DB_PATH;
+      delete process.env.NETWORK_DB_PATH_ORDERS;
+    }
   });
 
   it('when TypeORM opens its SQLite file by itself beside us', async () => {
