@@ -15,6 +15,8 @@ const KEYS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'testtest' };
 
 /** A bucket on the project's own S3 server, which ends with the demo. */
 export async function s3Store({ root }) {
+  // Of the client below only: what the app's own client has to say is shown.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const main = join(root, 'test', 'servers', 's3', 'main.mjs');
   const server = await ServerProcess.start([main, '--port', '0']);
   const endpoint = /^READY (http:\S+)/.exec(server.readyLine)[1];
