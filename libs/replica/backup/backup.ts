@@ -87,8 +87,8 @@ export class Backup {
 
   private async make({ trusting }: BackupCall, signal: AbortSignal): Promise<BackupResult> {
     const begun = this.options.clock.now();
-    signal.throwIfAborted();
     this.demandOwner();
+    signal.throwIfAborted();
     await this.options.replica.flush();
     const target = await this.target(signal);
     const unchanged = await this.unchanged(target, trusting ?? false, signal);

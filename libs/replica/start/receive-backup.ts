@@ -7,6 +7,7 @@ import type {
 } from '../../engine/database-engine';
 import type { ObjectStore } from '../../storage/object-store';
 import { isStoreError } from '../../storage/store-error';
+import { readBackupIdentity, type BackupIdentity } from '../backup/backup-metadata';
 import { FileChanged } from '../log/fetch-file';
 
 const PARTS: readonly PlainFilePart[] = ['', '-wal', '-journal'];
@@ -16,11 +17,30 @@ export interface Backup {
   readonly key: string;
 }
 
-export async function hasBackup({ store, key }: Backup): Promise<boolean> {
+/** A plain database file that is there. */
+export interface FoundBackup {
+  readonly key: string;
+  /** What it says about itself; null for one that is no backup of ours. */
+  readonly identity: BackupIdentity | null;
+}
+
+/** Null where there is none, or an empty one. */
+export async function findBackup({ store, key }: Backup): Promise<FoundBackup | null> {
   try {
-    return (await store.head(key)).size > 0;
+    const info = await store.head(key);
+    return info.size > 0 ? { key, identity: readBackupIdentity(info) } : null;
   } catch (error) {
-    if (isStoreError(error, 'NotFound')) return false;
+    if (isStoreError(error, 'NotFound')) return null;
+    throw error;
+  }
+}
+
+/** The same for whoever can do without: null also where it must not be looked at. */
+export async function glimpseBackup(backup: Backup): Promise<FoundBackup | null> {
+  try {
+    return await findBackup(backup);
+  } catch (error) {
+    if (isStoreError(error, 'PermissionDenied')) return null;
     throw error;
   }
 }

@@ -24,7 +24,7 @@ import type { StatusModel } from '../observe/status-model';
 import { headAfter, isVoid, pagelessEntry } from '../ownership/claim';
 import type { Origin, ReplicaOptions, StartOutcome } from '../replica-types';
 
-import { hasBackup, receiveBackup, type Backup } from './receive-backup';
+import { findBackup, glimpseBackup, receiveBackup, type Backup } from './receive-backup';
 import { ProbeOnce } from './probe-once';
 import { planStart } from './start-plan';
 
@@ -89,14 +89,16 @@ export class Start {
     const { engine, store, identity, backup } = this.options;
     const local = await engine.inspect();
     try {
+      // Before the log: what a backup holds was stored before it.
+      const glimpsed = backup ? await glimpseBackup(backup) : null;
       const inventory = await readInventory(store);
       const descriptor = await readDescriptor(store);
       if (descriptor) checkIdentity(descriptor, identity);
       const plan = await this.planLatest(inventory);
       const head = plan && (await this.readHead(inventory, plan));
       this.status.emit({ type: 'found', found: describeFound(head, local) });
-      const seed = head || !backup ? false : await hasBackup(backup);
-      const step = planStart({ descriptor, head, local, backup: seed });
+      const seen = head || !backup ? glimpsed : await findBackup(backup);
+      const step = planStart({ descriptor, head, local, backup: seen });
       await this.probe.prove(descriptor?.lineage ?? null);
       if (step === 'receive') return await this.receive(backup!, local);
       if (step === 'create' || step === 'adopt') return await this.begin(step, local);
