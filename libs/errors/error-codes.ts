@@ -131,7 +131,7 @@ export const ERROR_CODES = codes({
   },
   STORE_NOT_CONDITIONAL: {
     kind: 'configure',
-    hint: 'This store cannot create an object only if it is absent, so two instances could overwrite each other. Use another store, or a folder on a file system with hard links. Only if you make sure yourself that never more than one instance writes, set ownership: ‘trusted’ (PERSISTENCE_OWNERSHIP).',
+    hint: 'This store cannot create an object only if it is absent, so two instances could overwrite each other. Use another store, or a folder on a file system with hard links. Only if you make sure yourself that never more than one instance writes, set ownership to "trusted" (PERSISTENCE_OWNERSHIP).',
   },
   PREFIX_IN_USE: {
     kind: 'configure',
