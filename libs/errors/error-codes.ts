@@ -146,11 +146,11 @@ export const ERROR_CODES = codes({
   // The replica
   REPLICA_CORRUPT: {
     kind: 'corrupt',
-    hint: 'The named object is damaged. Restore the newest good point that the message names into a new file.',
+    hint: 'The named object is damaged. Bring it back (versions, soft delete), or get the newest state that is whole: npx nestjs-persistence restore --emergency --to rescued.db.',
   },
   REPLICA_GAP: {
     kind: 'corrupt',
-    hint: 'An object in the middle of the history is missing. Restore the newest good point that the message names into a new file.',
+    hint: 'An object in the middle of the history is missing. Bring it back (versions, soft delete), or get the newest state that is whole: npx nestjs-persistence restore --emergency --to rescued.db.',
   },
   REPLICA_BEHIND: {
     kind: 'corrupt',
@@ -166,7 +166,7 @@ export const ERROR_CODES = codes({
   },
   REPLICA_FUTURE_DATED: {
     kind: 'corrupt',
-    hint: 'An object carries a time in the future, so no restore can be trusted to be the newest. Check the clocks of the hosts that wrote it.',
+    hint: 'An object carries a time in the future, so no restore can be trusted to be the newest. Check the clocks of the hosts that wrote it; npx nestjs-persistence restore --emergency --to rescued.db goes by the order of the entries alone.',
   },
   REPLICA_FENCED: {
     kind: 'fenced',
