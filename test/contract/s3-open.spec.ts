@@ -124,24 +124,48 @@ describe('with nothing in the environment', () => {
   });
 });
 
-test('headers that a service wants go with every request, signed', async () => {
-  const seen: http.IncomingHttpHeaders[] = [];
+describe('what a service wants otherwise', () => {
+  const seen: http.IncomingMessage[] = [];
   const echo = http.createServer((message, response) => {
-    seen.push(message.headers);
-    response.end('<ListBucketResult></ListBucketResult>');
+    seen.push(message);
+    message.resume();
+    response.setHeader('etag', '"x"');
+    response.end(message.method === 'GET' ? '<ListBucketResult></ListBucketResult>' : '');
   });
-  await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
-  try {
+  let options: S3StoreOptions;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
     const { port } = echo.address() as AddressInfo;
-    const headers = { 'x-tigris-consistent': 'true' };
-    await S3Store.open({ ...good, endpoint: `http://127.0.0.1:${port}`, headers });
-    expect(seen).toHaveLength(1);
-    expect(seen[0]!['x-tigris-consistent']).toBe('true');
-    expect(seen[0]!.authorization).toContain('x-tigris-consistent');
-  } finally {
+    options = { ...good, endpoint: `http://127.0.0.1:${port}` };
+  });
+  beforeEach(() => {
+    seen.length = 0;
+  });
+  afterAll(() => {
     echo.closeAllConnections();
     echo.close();
-  }
+  });
+
+  test('headers of its own go with every request, signed', async () => {
+    await S3Store.open({ ...options, headers: { 'x-tigris-consistent': 'true' } });
+    expect(seen).toHaveLength(1);
+    expect(seen[0]!.headers['x-tigris-consistent']).toBe('true');
+    expect(seen[0]!.headers.authorization).toContain('x-tigris-consistent');
+  });
+
+  test('a tag goes with its quotes, or without', async () => {
+    for (const bareIfMatch of [false, true]) {
+      const store = await S3Store.open({ ...options, bareIfMatch });
+      await store.put('a', Buffer.from('x'), { mode: { ifMatch: '"tag"' } });
+      expect(seen.at(-1)!.headers['if-match']).toBe(bareIfMatch ? 'tag' : '"tag"');
+    }
+  });
+
+  test('with an endpoint the bucket stands in the path, not in the host', async () => {
+    await S3Store.open(options);
+    expect(seen.at(-1)!.url).toMatch(/^\/test\/?\?/);
+    expect(seen.at(-1)!.headers.host).toMatch(/^127\.0\.0\.1:/);
+  });
 });
 
 test('a missing SDK is PACKAGE_MISSING with the line that installs it', async () => {

@@ -12,6 +12,7 @@ export interface S3Bucket {
   readonly sdk: S3Sdk;
   /** The service may know Content-MD5 and none of the newer checksums, as many that are not AWS. */
   readonly plainChecksums: boolean;
+  readonly bareIfMatch: boolean;
 }
 
 /** More than are ever under way at once, bodies that nobody reads yet included. */
@@ -32,18 +33,19 @@ const SILENT: NonNullable<S3ClientConfig['logger']> = {
 /** Checks the options, loads the SDK and makes the client; asks the store nothing. */
 export async function connectBucket(options: S3StoreOptions): Promise<S3Bucket> {
   assertBucketName(options.bucket);
-  const name = options.bucket;
+  const { bucket: name, bareIfMatch = false } = options;
   if (options.client !== undefined) {
     const client = options.client as unknown as S3Client;
     const checksums = await client.config.requestChecksumCalculation();
-    return { name, client, sdk: await loadS3Sdk(), plainChecksums: checksums === 'WHEN_REQUIRED' };
+    const plainChecksums = checksums === 'WHEN_REQUIRED';
+    return { name, client, sdk: await loadS3Sdk(), plainChecksums, bareIfMatch };
   }
   assertOptions(options);
   const sdk = await loadS3Sdk();
   const client = new sdk.S3Client(clientConfig(options));
   await assertRegion(client);
   if (options.headers !== undefined) addHeaders(client, options.headers);
-  return { name, client, sdk, plainChecksums: options.endpoint !== undefined };
+  return { name, client, sdk, plainChecksums: options.endpoint !== undefined, bareIfMatch };
 }
 
 function clientConfig(options: S3StoreOptions): S3ClientConfig {

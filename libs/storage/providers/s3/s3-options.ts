@@ -17,8 +17,10 @@ export interface S3StoreOptions {
   readonly forcePathStyle?: boolean;
   /** Sent with every request: what some services want to be told. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** `If-Match` is sent without the quotes of the tag: DigitalOcean Spaces understands no others. */
+  readonly bareIfMatch?: boolean;
   /**
-   * An `S3Client` of the app's own, used as it is; all options but `bucket` are then left out. Give it `maxAttempts: 1`
+   * An `S3Client` of the app's own, used as it is; of the other options only `bucket` and `bareIfMatch` are then read. Give it `maxAttempts: 1`
    * (retries are ours), `responseChecksumValidation: 'WHEN_REQUIRED'` (with it a body that breaks is noticed at once),
    * and an agent with keep-alive.
    */

@@ -39,9 +39,13 @@ export async function putObject(
   return { tag: await putWhole(bucket, body, upload, mode) };
 }
 
-function condition(mode: PutMode): { readonly IfNoneMatch?: string; readonly IfMatch?: string } {
+function condition(
+  { bareIfMatch }: S3Bucket,
+  mode: PutMode,
+): { readonly IfNoneMatch?: string; readonly IfMatch?: string } {
   if (mode === 'overwrite') return {};
-  return mode === 'create' ? { IfNoneMatch: '*' } : { IfMatch: mode.ifMatch };
+  if (mode === 'create') return { IfNoneMatch: '*' };
+  return { IfMatch: bareIfMatch ? mode.ifMatch.replaceAll('"', '') : mode.ifMatch };
 }
 
 async function putWhole(
@@ -64,17 +68,17 @@ async function putWhole(
 }
 
 function putCommand(
-  { sdk, name }: S3Bucket,
+  bucket: S3Bucket,
   { key, size, metadata }: Upload,
   mode: PutMode,
 ): PutObjectCommand {
-  return new sdk.PutObjectCommand({
-    Bucket: name,
+  return new bucket.sdk.PutObjectCommand({
+    Bucket: bucket.name,
     Key: key,
     ContentLength: size,
     ContentType: 'application/octet-stream',
     Metadata: metadata,
-    ...condition(mode),
+    ...condition(bucket, mode),
   });
 }
 
