@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { DefaultAzureCredential } from '@azure/identity';
+import { ContainerClient } from '@azure/storage-blob';
 import { PersistenceError } from '../../../errors';
 import { type AzureBlobStoreOptions } from './azure-blob.options';
 import { connectContainer } from './connect-container';
@@ -30,6 +32,13 @@ test('an account is its name, or the address of its blob service in any cloud', 
   expect(urlOf('https://mine.blob.core.chinacloudapi.cn')).toBe(
     'https://mine.blob.core.chinacloudapi.cn/database-backup',
   );
+});
+
+test('credentials and clients of the SDK are taken as they are', () => {
+  const credential = new DefaultAzureCredential();
+  expect(connectContainer({ account: 'mine', container, credential }).accountName).toBe('mine');
+  const client = new ContainerClient('https://mine.blob.core.windows.net/other', credential);
+  expect(connectContainer({ client })).toBe(client);
 });
 
 test('without a credential the identity of the host is looked for, without a request', () => {
