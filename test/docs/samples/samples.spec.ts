@@ -9,6 +9,7 @@ import { AzureBlobStorageProvider } from 'nestjs-persistence/storage/azure-blob'
 import { S3StorageProvider } from 'nestjs-persistence/storage/s3';
 import { AppLog } from '../../journeys/support/start-app';
 import { temporaryFolder } from '../../journeys/support/temporary-folder';
+import { startS3Server } from '../../servers/s3';
 import { AppModule } from './app.module';
 import { AzureModule } from './azure.module';
 import { HealthController } from './health.controller';
@@ -21,6 +22,8 @@ import { S3Module } from './s3.module';
 import { SeedService } from './seed.service';
 import { StorageModule } from './storage.module';
 import { startWithoutReplica } from './users.sample-test';
+import { Vault } from './vault';
+import { VaultedModule } from './vault.module';
 
 describe('the code in the documentation', () => {
   const folder = temporaryFolder();
@@ -168,6 +171,16 @@ describe('the code in the documentation', () => {
     const app = await serve({ imports: [StorageModule] });
     expect(app.get(SyncService).status()).toMatchObject({ storage: 'custom', role: 'owner' });
     await app.close();
+  });
+
+  it('custom-store: a provider of one’s own opens the bucket with what it was injected', async () => {
+    process.env.DATABASE_PATH = folder.file('app.db');
+    const s3 = await startS3Server({ buckets: ['my-app-database'] });
+    Vault.contents = { endpoint: s3.url, ...s3.credentials };
+    const app = await serve({ imports: [VaultedModule] });
+    expect(app.get(SyncService).status()).toMatchObject({ storage: 's3', role: 'owner' });
+    await app.close();
+    await s3.close();
   });
 
   it('failures: health is the JSON of Terminus', async () => {
