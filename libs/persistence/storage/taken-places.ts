@@ -7,9 +7,6 @@ interface Taken extends StoragePlace {
   readonly database: string;
 }
 
-/** What stands beside a plain database file: its log, its dated backups. */
-const BESIDE = /^(\.replica|\.backups)(\/|\\|$)/;
-
 /** The databases of one app and where they lie. One of these per app. */
 @Injectable()
 export class TakenPlaces {
@@ -49,6 +46,10 @@ function meet(a: StoragePlace, b: StoragePlace): boolean {
   return a.store === b.store && (a.key === b.key || within(a.key, b.key) || within(b.key, a.key));
 }
 
+/** Whether `inner` is, or lies in, what stands beside a plain database file: its log, its dated copies. */
 function within(outer: string, inner: string): boolean {
-  return inner.startsWith(outer) && BESIDE.test(inner.slice(outer.length));
+  const beside = [`${outer}.replica`, `${outer.replace(/\.db$/, '')}.backups`];
+  return beside.some(
+    (each) => inner === each || (/^[/\\]/.test(inner.slice(each.length)) && inner.startsWith(each)),
+  );
 }

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/consistent-type-imports -- Nest reads the types of constructor parameters at run time
 import { Controller, Delete, Get, type INestApplication, Module, Post } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { InjectDataSource, TypeOrmModule } from '@nestjs/typeorm';
@@ -5,7 +6,6 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { PersistenceModule, type PersistenceOptions, SyncService } from 'nestjs-persistence';
-// oxlint-disable-next-line typescript/consistent-type-imports -- Nest reads the types of constructor parameters at run time
 import { DataSource } from 'typeorm';
 import { resolveSettings } from '../../../libs/persistence/module/settings';
 import { StoreError } from '../../../libs/storage/store-error';
