@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { ALL_CASES, type CaseResult, PROVIDER } from './contract-run';
 import { columnOf, problemsOf, tablePage } from './table';
-import { checkTable } from './table-files';
 
 const result = (name: string, outcome: CaseResult['outcome'], subject = PROVIDER): CaseResult => ({
   subject,
@@ -47,6 +48,11 @@ test('a promise without a result is named, and so is a result of what is no prom
   ]);
 });
 
-test('docs/stores.md has a result of every promise for every store', async () => {
-  expect(await checkTable()).toEqual([]);
+test('docs/stores.md has a result of every promise for every store', () => {
+  // Its formatter is an ES module, which Jest cannot load on every Node.
+  const main = path.join(__dirname, 'main.mjs');
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const { status, stderr } = spawnSync(process.execPath, [main, '--check'], { env });
+  expect(`${stderr}`).toBe('');
+  expect(status).toBe(0);
 });
