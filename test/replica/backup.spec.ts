@@ -320,6 +320,17 @@ describe('the plain backup beside the replica', () => {
     expect(readdirSync(folder).filter((name) => name.includes('backup'))).toEqual([]);
   });
 
+  it('does not keep a closing app waiting for a flush that cannot end', async () => {
+    const { life, backup } = await live();
+    await life.store('CREATE TABLE t (a)');
+    faulty.inject({ fault: { kind: 'silence' }, when: ({ operation }) => operation === 'put' });
+    life.db.exec('INSERT INTO t VALUES (1)');
+    const outcome = backup.run().catch((error: unknown) => error);
+    await backup.stop();
+    expect(await outcome).toMatchObject({ code: 'SHUTTING_DOWN' });
+    expect(life.replica.status().lag.commits).toBeGreaterThan(0);
+  });
+
   it('begins a new replica: nothing is lost on the way back', async () => {
     const { life, backup } = await live();
     life.db.exec('CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)');

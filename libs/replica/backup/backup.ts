@@ -8,10 +8,10 @@ import { readBackupIdentity, type BackupIdentity } from './backup-metadata';
 import { BackupModel } from './backup-model';
 import type { BackupOptions, BackupResult, BackupStatus, BackupTarget } from './backup-types';
 import { keepHistory } from './keep-history';
-import { progressFile, restoreProgress } from './progress';
+import { type BackupProgress, progressFile, restoreProgress } from './progress';
 import { storeBackup } from './store-backup';
 import { unchangedSince } from './unchanged-since';
-import { withSignal } from './with-signal';
+import { orAborted, withSignal } from './with-signal';
 
 /** One object holds no more. */
 const MAX_BYTES = 5_000_000_000;
@@ -89,7 +89,7 @@ export class Backup {
     const begun = this.options.clock.now();
     this.demandOwner();
     signal.throwIfAborted();
-    await this.options.replica.flush();
+    await orAborted(this.options.replica.flush(), signal);
     const target = await this.target(signal);
     const unchanged = await this.unchanged(target, trusting ?? false, signal);
     if (unchanged) return { ...unchanged, durationMs: this.elapsed(begun), skipped: 'unchanged' };
@@ -133,11 +133,12 @@ export class Backup {
   ): Promise<BackupResult> {
     const { clock, scratch, settings } = this.options;
     const { txid, time } = await this.restore(signal);
-    await this.demandOwnState(txid);
+    await this.demandOwnState(txid, signal);
     const plain = await scratch.restored();
     if (plain.size > MAX_BYTES) throw tooLarge(plain.size);
     const { key } = target;
-    const file = progressFile(plain, clock, (progress) => this.model.progress('storing', progress));
+    const report = (progress: BackupProgress) => this.model.progress('storing', progress);
+    const file = progressFile(plain, clock, signal, report);
     const identity: BackupIdentity = {
       lineage: await this.ownLineage(signal),
       epoch: this.options.replica.status().epoch ?? txid,
@@ -149,7 +150,7 @@ export class Backup {
     const result = { key, bytes: plain.size, txid, durationMs: this.elapsed(begun) };
     if (outcome === 'newer') return { ...result, skipped: 'newer' };
     this.model.stored(result);
-    await keepHistory(target, plain, identity, clock.now(), settings);
+    await keepHistory(target, file, identity, clock.now(), settings);
     return result;
   }
 
@@ -183,12 +184,12 @@ export class Backup {
   }
 
   /** A state beyond what this instance has stored was stored by a successor, whose backups are none of ours to make. */
-  private async demandOwnState(txid: number): Promise<void> {
+  private async demandOwnState(txid: number, signal: AbortSignal): Promise<void> {
     const { replica } = this.options;
     const isOwn = () => (replica.status().durableTxid ?? 0) >= txid;
     if (isOwn()) return;
     // An entry of ours may be stored and its answer on its way.
-    await replica.flush();
+    await orAborted(replica.flush(), signal);
     if (isOwn()) return;
     throw new PersistenceError(
       'REPLICA_FENCED',

@@ -21,10 +21,11 @@ export function restoreProgress(
   };
 }
 
-/** The same file, which reports now and then how much of it was taken. */
+/** The same file, which reports now and then how much of it was taken, and gives nothing more once `signal` is aborted. */
 export function progressFile(
   file: PlainFile,
   clock: Clock,
+  signal: AbortSignal,
   report: (progress: BackupProgress) => void,
 ): PlainFile {
   const { size, sha256 } = file;
@@ -36,6 +37,7 @@ export function progressFile(
       let reported = begun;
       let doneBytes = 0;
       for await (const chunk of file.open()) {
+        signal.throwIfAborted();
         yield chunk;
         doneBytes += chunk.length;
         const now = clock.now();

@@ -25,3 +25,18 @@ export function withSignal(store: ObjectStore, signal: AbortSignal): ObjectStore
       store.deleteMany(keys, bound(options)),
   };
 }
+
+/** What `promise` gives, unless `signal` is aborted before: then its reason. */
+export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

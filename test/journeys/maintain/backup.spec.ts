@@ -21,6 +21,12 @@ function texts(file: string): unknown[] {
   }
 }
 
+async function keysOf(store: MemoryStore, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  return keys;
+}
+
 /** Resolves as soon as `look` gives something. */
 async function eventually<T>(look: () => T | null): Promise<T> {
   for (;;) {
@@ -114,6 +120,33 @@ describe('backup() beside a running app', () => {
     });
     expect(health.isAlive('database')).toEqual({ database: { status: 'up', role: 'owner' } });
     await app.close();
+  });
+
+  it('gives away a store that has lost its log, or the newest part of it, also on a wiped disk', async () => {
+    const store = new MemoryStore();
+    const start = (file: string) =>
+      startApp(persistence({ database: folder.file(file), storage: store }, typeOrm));
+    const app = await start('app.db');
+    await app.get(SyncService).flush();
+    const early = await keysOf(store, 'app.db.replica/ltx/');
+    await app.get(DataSource).getRepository(Note).save({ text: 'a' });
+    await app.get(SyncService).backup();
+    await app.close();
+
+    const log = await keysOf(store, 'app.db.replica/ltx/');
+    await store.deleteMany(log.filter((key) => !early.includes(key)));
+    await expect(start('second.db')).rejects.toMatchObject({
+      code: 'REPLICA_BEHIND',
+      hint: expect.stringContaining('keep app.db'),
+    });
+    await store.deleteMany(await keysOf(store, 'app.db.replica/'));
+    await expect(start('third.db')).rejects.toMatchObject({
+      code: 'REPLICA_MISSING',
+      hint: expect.stringContaining('app.db.replica'),
+    });
+    expect(readdirSync(folder.path).filter((name) => /^(second|third)\.db$/.test(name))).toEqual(
+      [],
+    );
   });
 
   it('without a store it is refused, with what to set', async () => {
