@@ -6,6 +6,7 @@ import {
   type ContainerClient,
 } from '@azure/storage-blob';
 import { AzureBlobStore, readBody, StoreError } from '../../libs/storage';
+import { openContainer } from '../../libs/storage/providers/azure-blob/open-container';
 import { type Azurite, describeWithAzurite, startAzurite } from '../servers/azurite';
 import { FaultProxy, type HttpFault } from '../servers/fault-proxy';
 
@@ -72,6 +73,13 @@ describeWithAzurite('Azure Blob', () => {
 
     test('that is there opens without the right to create one', async () => {
       await expect(open(sharedAccess(connectionString, 'rl'))).resolves.toBeDefined();
+    });
+
+    test('of a service that is silent is not waited for without end', async () => {
+      proxy.inject({ fault: { kind: 'silence' } });
+      await expect(openContainer(container, AbortSignal.timeout(300))).rejects.toMatchObject({
+        kind: 'Timeout',
+      });
     });
 
     test('that is still being deleted is an outage that passes', async () => {

@@ -33,7 +33,9 @@ function run(command, args, options = {}) {
   } catch (error) {
     if (error.code === 'ENOENT') throw new Missing(`there is no ${command}`);
     if (error.code === 'ETIMEDOUT') throw new Missing(`it was not done within ${limitS} s`);
-    const words = `${error.stderr ?? ''}`.trim().split('\n').slice(-3).join(' | ');
+    const lines = `${error.stderr ?? ''}`.trim().split('\n');
+    // npm says it first, the others last.
+    const words = (lines[0].startsWith('npm') ? lines.slice(0, 3) : lines.slice(-3)).join(' | ');
     throw new Missing(`${path.basename(command)} ${args[0]} failed: ${words.slice(0, 500)}`);
   }
 }

@@ -12,14 +12,16 @@ const OPEN_MS = 30_000;
  * Makes sure that the container is there, creating it where the identity may. Several may do so at once. Rejects with
  * `STORE_BUCKET_MISSING` where it is absent and may not be created, else with a `StoreError`.
  */
-export async function openContainer(container: ContainerClient): Promise<void> {
-  const name = container.containerName;
-  const late = AbortSignal.timeout(OPEN_MS);
+export async function openContainer(
+  container: ContainerClient,
+  late: AbortSignal = AbortSignal.timeout(OPEN_MS),
+): Promise<void> {
   try {
     await abortable(lookOrCreate(container, late), late);
   } catch (error) {
     if (error !== late.reason) throw error;
-    throw new StoreError('Timeout', name, `no answer within ${OPEN_MS / 1000} s`, { cause: error });
+    const name = container.containerName;
+    throw new StoreError('Timeout', name, 'the service did not answer in time', { cause: error });
   }
 }
 
