@@ -1,9 +1,10 @@
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TerminusModule } from '@nestjs/terminus';
-import type { DataSource } from 'typeorm';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { existsSync, rmSync } from 'node:fs';
 import request from 'supertest';
+import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { directory, PersistenceModule, SyncService } from 'nestjs-persistence';
 import { AzureBlobStorageProvider } from 'nestjs-persistence/storage/azure-blob';
 import { S3StorageProvider } from 'nestjs-persistence/storage/s3';
@@ -15,6 +16,7 @@ import { AzureModule } from './azure.module';
 import { HealthController } from './health.controller';
 import { bootstrap } from './main';
 import { MapStore } from './map-store';
+import { migrations } from './migrations';
 import { redeploy } from './redeploy.sample-test';
 import { ProbesController } from './probes.controller';
 import { Rescue } from './rescue';
@@ -24,6 +26,15 @@ import { StorageModule } from './storage.module';
 import { startWithoutReplica } from './users.sample-test';
 import { Vault } from './vault';
 import { VaultedModule } from './vault.module';
+
+class DropUsersAndFail1765000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('DELETE FROM "user"');
+    await runner.query('DROP TABLE absent');
+  }
+
+  down = () => Promise.resolve();
+}
 
 describe('the code in the documentation', () => {
   const folder = temporaryFolder();
@@ -80,6 +91,26 @@ describe('the code in the documentation', () => {
         .expect(200, [{ id: 1, name: 'Ada' }]);
       await app.close();
     }
+  });
+
+  it('migrations: one that fails stops the start and changes nothing', async () => {
+    process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
+    process.env.DATABASE_PATH = folder.file('disk', 'app.db');
+    let app = await serve({ imports: [AppModule] });
+    await server(app).post('/users').send({ name: 'Ada' }).expect(201);
+    await app.close();
+    const failing = PersistenceModule.typeOrm({
+      migrations: [...migrations, DropUsersAndFail1765000000000],
+      migrationsRun: true,
+    });
+    jest.spyOn(console, 'log').mockReturnValueOnce(); // TypeORM says it there too
+    const next = { imports: [PersistenceModule.forRoot(), TypeOrmModule.forRootAsync(failing)] };
+    await expect(serve(next)).rejects.toThrow(/no such table: absent/);
+    app = await serve({ imports: [AppModule] });
+    await server(app)
+      .get('/users')
+      .expect(200, [{ id: 1, name: 'Ada' }]);
+    await app.close();
   });
 
   it('migrations: the DataSource of the command line opens the local file, and makes no replica', async () => {
