@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { createSqliteEngine } from '../../libs/engine';
+import { createFileMerger, createSqliteEngine } from '../../libs/engine';
 import type { DatabaseEngine } from '../../libs/engine/database-engine';
 import {
   Replica,
@@ -42,6 +42,7 @@ export class Life {
     this.replica = new Replica({
       store: this.network,
       engine: options.engine ?? createSqliteEngine({ path: options.database }),
+      merger: createFileMerger({ path: options.database }),
       clock: realClock,
       identity: { application: 'test', database: 'app', deployment: '' },
       nodeId: randomBytes(8).toString('hex'),

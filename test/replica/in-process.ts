@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { createSqliteEngine } from '../../libs/engine';
+import { createFileMerger, createSqliteEngine } from '../../libs/engine';
 import {
   Replica,
   type ReplicaEvent,
@@ -17,6 +17,8 @@ export interface InProcessOptions {
   readonly settings?: Partial<ReplicaSettings>;
   readonly name?: string;
   readonly probe?: ReplicaOptions['probe'];
+  /** ms since 1970; the machine's where left out. */
+  readonly now?: () => number;
 }
 
 /** A replica and an app's connection in this very process: for what needs a store with faults. */
@@ -28,7 +30,7 @@ export class InProcess {
   readonly engine: ReturnType<typeof createSqliteEngine>;
   private connection: Database.Database | null = null;
 
-  constructor({ folder, store, settings, name = 'app', probe }: InProcessOptions) {
+  constructor({ folder, store, settings, name = 'app', probe, now }: InProcessOptions) {
     this.path = join(folder, `${name}.db`);
     this.engine = createSqliteEngine({
       path: this.path,
@@ -37,7 +39,12 @@ export class InProcess {
     this.replica = new Replica({
       store,
       engine: this.engine,
-      clock: { ...systemClock, immediate: () => new Promise((resolve) => setImmediate(resolve)) },
+      merger: createFileMerger({ path: this.path }),
+      clock: {
+        ...systemClock,
+        ...(now && { now }),
+        immediate: () => new Promise((resolve) => setImmediate(resolve)),
+      },
       identity: { application: 'test', database: 'app', deployment: '' },
       nodeId: randomBytes(8).toString('hex'),
       newLineage: randomBytes(16).toString('hex'),

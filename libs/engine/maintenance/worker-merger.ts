@@ -89,7 +89,7 @@ class WorkerMerger implements FileMerger {
       return await job.outcome;
     } finally {
       this.current = null;
-      await job.close();
+      job.close();
       // Neither the thread nor its end keeps a process alive that has nothing else to do.
       worker.unref();
       this.idle = setTimeout(() => void this.stop(), IDLE_MS).unref();
