@@ -36,6 +36,8 @@ export interface DatabaseBackup {
   copyTo(file: string): Promise<BackupResult>;
   /** From memory. */
   status(): BackupStatus;
+  /** Removes what a process that died in a backup left on the disk. To be called by the owner of the database. */
+  sweep(): Promise<void>;
   /** Gives up what is under way; nothing begins afterwards. */
   stop(): Promise<void>;
 }
@@ -45,11 +47,12 @@ export function createDatabaseBackup(parts: DatabaseBackupParts): DatabaseBackup
   const log = new BackupLog(lines);
   const onWarning = (text: string) => lines.warn(text);
   const newEngine = (path: string) => createSqliteEngine({ path, onWarning });
+  const scratch = new ScratchFolder(settings.path, newEngine);
   const backup = new Backup({
     replica,
     store,
     target: () => Promise.resolve(target),
-    scratch: new ScratchFolder(settings.path, newEngine),
+    scratch,
     clock: systemClock,
     settings,
     onEvent: (event) => log.write(event),
@@ -57,6 +60,8 @@ export function createDatabaseBackup(parts: DatabaseBackupParts): DatabaseBackup
   return {
     run: (call) => backup.run(call),
     status: () => backup.status(),
+    // Disk space alone is at stake: that it cannot be removed is no reason to keep the database closed.
+    sweep: () => scratch.clear().catch(() => undefined),
     stop: () => backup.stop(),
     async copyTo(file) {
       const begun = systemClock.now();

@@ -185,6 +185,7 @@ export class DatabaseLife {
       }
       if (settings.path !== IN_MEMORY) await makeFolder(settings.path);
       await replica?.start();
+      await this.#parts.backup?.sweep();
       this.#openSince = this.#parts.now();
     } catch (error) {
       this.#failed(error);

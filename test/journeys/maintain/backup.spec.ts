@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { Injectable, Module } from '@nestjs/common';
 import { Interval, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import Database from 'better-sqlite3';
@@ -147,6 +147,16 @@ describe('backup() beside a running app', () => {
     expect(readdirSync(folder.path).filter((name) => /^(second|third)\.db$/.test(name))).toEqual(
       [],
     );
+  });
+
+  it('what a process that died in a backup left on the disk goes at the next start', async () => {
+    mkdirSync(folder.file('app.db.backup.tmp'));
+    writeFileSync(folder.file('app.db.backup.tmp', 'restored.db'), 'half of it');
+    const app = await startApp(
+      persistence({ database: folder.file('app.db'), storage: memory() }, typeOrm),
+    );
+    expect(existsSync(folder.file('app.db.backup.tmp'))).toBe(false);
+    await app.close();
   });
 
   it('without a store it is refused, with what to set', async () => {
