@@ -1,4 +1,4 @@
-// Turns the build of the library into a package: manifest, README and licence beside the compiled rooms, and a look
+// Turns the build of the library into a package: manifest, its README and the licence beside the compiled rooms, and a look
 // whether everything that the manifest promises is there. Part of `npm run build:package`.
 import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,9 +8,8 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const out = path.join(root, 'dist', 'nestjs-persistence');
 const manifest = JSON.parse(readFileSync(path.join(root, 'libs', 'persistence', 'package.json')));
 
-for (const name of ['README.md', 'LICENSE']) {
-  copyFileSync(path.join(root, name), path.join(out, name));
-}
+copyFileSync(path.join(root, 'libs', 'persistence', 'README.md'), path.join(out, 'README.md'));
+copyFileSync(path.join(root, 'LICENSE'), path.join(out, 'LICENSE'));
 rmSync(path.join(out, 'tsconfig.lib.tsbuildinfo'), { force: true });
 for (const file of Object.values(manifest.bin)) chmodSync(path.join(out, file), 0o755);
 writeFileSync(path.join(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
