@@ -65,7 +65,10 @@ test('a key that would meet a file of the log is refused, and what no key leads 
 
 const segment = fc.constantFrom('ltx', '0', '1', '9', '10', '0000', '0009', '000a', 'a', 'z', '!');
 const key = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
-const ours = key.filter((name) => !/^000[0-9]\//.test(name));
+const inLevel = fc
+  .tuple(fc.constantFrom('0', '1', '9'), segment)
+  .map(([level, name]) => `ltx/${level}/${name}`);
+const ours = fc.oneof(inLevel, key).filter((name) => !/^000[0-9]\//.test(name));
 
 test('a key and its stored key name each other', () => {
   fc.assert(
@@ -106,9 +109,12 @@ test.each([
           'ltx/0/',
           'ltx/1',
         ),
-        fc.option(fc.oneof(key, fc.constantFrom('ltx/', 'ltx/0/', 'ltx/0/a/z', '!', 'zz')), {
-          nil: undefined,
-        }),
+        fc.option(
+          fc.oneof(key, inLevel, fc.constantFrom('ltx/', 'ltx/0/', 'ltx/0/a/z', '!', 'zz')),
+          {
+            nil: undefined,
+          },
+        ),
         async (names, foreign, prefix, startAfter) => {
           const bucket = new MemoryStore({ capabilities: caps });
           for (const stored of foreign)
