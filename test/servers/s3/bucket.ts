@@ -1,15 +1,5 @@
 import { type Disk } from './disk';
-
-/** One object. There are no versions: the one before is gone. */
-export interface StoredObject {
-  readonly body: Buffer;
-  /** Without quotes. */
-  readonly etag: string;
-  /** ms since 1970. */
-  readonly modified: number;
-  /** Content type and metadata, as they were sent. */
-  readonly headers: Readonly<Record<string, string>>;
-}
+import { type StoredObject } from './stored-object';
 
 /** The objects of one bucket. Every change is one synchronous step: that is what makes conditions atomic. */
 export class Bucket {

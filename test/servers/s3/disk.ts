@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { type StoredObject } from './bucket';
+import { type StoredObject } from './stored-object';
 
 /**
  * Keeps what the server holds in memory, so that its next life finds it: a file per object, replaced whole. Nothing is

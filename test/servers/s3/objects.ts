@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders } from 'node:http';
 import { type Answer, xmlAnswer } from './answer';
-import { type Bucket, type StoredObject } from './bucket';
+import { type Bucket } from './bucket';
 import { noSuchKey, notImplemented, preconditionFailed, S3Failure } from './failure';
 import { hasChecksum } from './payload';
 import { type S3Request } from './request';
+import { type StoredObject } from './stored-object';
 import { document, element, escapeXml, textsOf } from './xml';
 
 const KEYS_PER_REQUEST = 1000;
