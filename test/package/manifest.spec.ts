@@ -23,7 +23,7 @@ function* sources(folder: string): Generator<string> {
   for (const entry of readdirSync(path.join(ROOT, folder), { withFileTypes: true })) {
     const file = `${folder}/${entry.name}`;
     if (entry.isDirectory()) yield* sources(file);
-    else if (/\.ts$/.test(file) && !/\.(spec|e2e-spec|child)\.ts$/.test(file)) yield file;
+    else if (file.endsWith('.ts') && !/\.(spec|e2e-spec|child)\.ts$/.test(file)) yield file;
   }
 }
 

@@ -56,7 +56,9 @@ describe('who opens the store', () => {
   });
 
   it('is what a test puts in its place', async () => {
-    const open = jest.fn((_: AzureBlobSettings) => Promise.resolve(new MemoryStore()));
+    const open = jest.fn<Promise<MemoryStore>, [AzureBlobSettings]>(() =>
+      Promise.resolve(new MemoryStore()),
+    );
     const options = { database: folder.file('app.db'), storage: azureBlob({ account: 'acc' }) };
     const app = await Test.createTestingModule({ imports: [PersistenceModule.forRoot(options)] })
       .overrideProvider(AzureBlobStorageProvider)
