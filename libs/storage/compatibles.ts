@@ -137,7 +137,11 @@ const UNKNOWN: Compatible = {
   bareIfMatch: false,
   conditionalWrites: 'probe decides',
   prices: undefined,
-  sources: ['https://github.com/minio/minio/issues/19442'],
+  sources: [
+    'https://blog.min.io/leading-the-way-minios-conditional-write-feature-for-modern-data-workloads/',
+  ],
+  remark:
+    'MinIO says that it has them; versitygw and ministack keep them, rclone serve s3 ignores them without an error.',
 };
 
 const AMAZON = 'https://s3.amazonaws.com';

@@ -1,4 +1,4 @@
-import { COMPATIBLES, STORE_PRICES, type StorePrices } from '../../libs/storage';
+import { compatibleOf, COMPATIBLES, STORE_PRICES, type StorePrices } from '../../libs/storage';
 import { ALL_CASES, type CaseResult, PROVIDER } from './contract-run';
 
 /** What is kept of one run: a column of the table. */
@@ -95,18 +95,19 @@ function compatiblesTable(): string[] {
   return [
     row('service', 'conditional writes', 'what to know', 'from'),
     row('---', '---', '---', '---'),
-    ...COMPATIBLES.map(({ name, conditionalWrites, remark, writesPerKeyPerSecond, sources }) =>
-      row(
-        name,
-        conditionalWrites,
-        [
-          remark,
-          writesPerKeyPerSecond && `At most ${writesPerKeyPerSecond} write of one key a second.`,
-        ]
-          .filter(Boolean)
-          .join(' '),
-        sources.map((source, i) => `[${i + 1}](${source})`).join(' '),
-      ),
+    ...[...COMPATIBLES, compatibleOf('http://localhost')].map(
+      ({ name, conditionalWrites, remark, writesPerKeyPerSecond, sources }) =>
+        row(
+          name,
+          conditionalWrites,
+          [
+            remark,
+            writesPerKeyPerSecond && `At most ${writesPerKeyPerSecond} write of one key a second.`,
+          ]
+            .filter(Boolean)
+            .join(' '),
+          sources.map((source, i) => `[${i + 1}](${source})`).join(' '),
+        ),
     ),
   ];
 }
