@@ -62,13 +62,16 @@ function assertSuccession(cursors: readonly PageCursor[]): void {
         `TXIDs ${header.minTxid} to ${header.maxTxid} do not continue ${before.minTxid} to ${before.maxTxid}`,
       );
     }
-    // Litestream stamps a snapshot with the moment it began to write it, which may lie behind that of the next entry.
-    if (header.entry && before.entry && header.timestamp < before.timestamp) {
+    // Entries of ours never go back. Litestream's may, and so may what was merged of them; it stamps a snapshot with the
+    // moment it began to write it, which may lie behind that of the next entry.
+    if (isOwnEntry(header) && isOwnEntry(before) && header.timestamp < before.timestamp) {
       throw invalid(`TXID ${header.maxTxid} is dated before the TXID it follows`);
     }
     cursor.growFrom(before.commit);
   });
 }
+
+const isOwnEntry = ({ entry }: LtxHeader): boolean => entry !== null && entry.kind !== 'merged';
 
 function mergedHeader(cursors: readonly PageCursor[], options: MergeOptions): LtxHeader {
   const [first, last] = [cursors[0]?.header, cursors.at(-1)?.header];

@@ -180,6 +180,24 @@ describe('Maintenance beside a live database', () => {
     expect((await owner.replica.maintain()).merged.length).toBeGreaterThan(0);
   });
 
+  it('leaves a log that goes on where a fold is its end: every later life and restore finds one chain', async () => {
+    const store = new MemoryStore({ now });
+    await begin(store);
+    for (let n = 0; n < 4; n++) {
+      const life = lives.at(-1)!;
+      await life.store('INSERT INTO t (body) VALUES (8)');
+      ahead += MINUTE;
+      expect((await life.replica.maintain()).merged.length).toBeGreaterThan(0);
+      const next = await start(store, `life-${n}`);
+      expect(next.replica.status().origin).toBe('restored');
+      await next.store(`INSERT INTO t (body) VALUES ('${n}')`);
+    }
+    const last = lives.at(-1)!;
+    expect(await restore(store)).toBe(rowHash(last.db));
+    ahead += HOUR;
+    expect((await last.replica.maintain()).merged.length).toBeGreaterThan(0);
+  });
+
   it('may remove what a newcomer has just planned on: it plans again, and misses nothing', async () => {
     const memory = new MemoryStore({ now });
     const life = await begin(memory);

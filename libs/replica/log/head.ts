@@ -1,6 +1,6 @@
 import type { LogHead } from '../../engine/database-engine';
 import { isPersistenceError } from '../../errors';
-import { ZERO_CHECKSUM, type LtxHeader } from '../../ltx';
+import { ZERO_CHECKSUM, type EntryInfo, type LtxHeader } from '../../ltx';
 import type { ObjectStore } from '../../storage/object-store';
 import { readEntryIdentity, type EntryIdentity } from './entry';
 import type { Inventory } from './inventory';
@@ -21,15 +21,15 @@ export async function readHead(
   plan: RestorePlan,
 ): Promise<Head> {
   const last = plan.files.at(-1)!;
-  if (last.level === 0) return identityHead(await readEntryIdentity(store, last.key));
+  if (last.level === 0) return headOf(await readEntryIdentity(store, last.key));
   // A merged file names its last entry, which may still be there and says where in the write-ahead log it ends.
   const entry = inventory.files.find((file) => file.level === 0 && file.maxTxid === last.maxTxid);
   const merged = await readUnlessDamaged(store, last.key, entry !== undefined);
-  if (!entry) return identityHead(merged!);
+  if (!entry) return headOf(merged!);
   const identity = await readUnlessDamaged(store, entry.key, merged !== null);
-  if (!merged) return identityHead(identity!);
+  if (!merged) return headOf(identity!);
   const named = merged.header.entry?.parent;
-  return identityHead(identity && identity.checksum === named ? identity : merged);
+  return headOf(identity && identity.checksum === named ? identity : merged);
 }
 
 /** Null for a damaged file where another one can say the same. */
@@ -46,16 +46,12 @@ async function readUnlessDamaged(
   }
 }
 
-/** A merged file stands for the last entry it holds. */
-function identityHead({ header, checksum }: EntryIdentity): Head {
-  return headOf(header, header.entry?.kind === 'merged' ? header.entry.parent : checksum);
-}
-
-export function headOf(header: LtxHeader, checksum: string): Head {
+/** What follows a file continues the last entry in it, which a merged file names. */
+export function headOf({ header, checksum }: Pick<EntryIdentity, 'header' | 'checksum'>): Head {
   const { entry } = header;
   return {
     txid: header.maxTxid,
-    checksum: entry ? checksum : ZERO_CHECKSUM,
+    checksum: lastEntryOf(entry, checksum),
     timestamp: header.timestamp,
     nodeId: header.nodeId,
     kind: entry?.kind ?? 'data',
@@ -63,6 +59,11 @@ export function headOf(header: LtxHeader, checksum: string): Head {
     commit: header.commit,
     position: positionOf(header),
   };
+}
+
+function lastEntryOf(entry: EntryInfo | null, checksum: string): string {
+  if (!entry) return ZERO_CHECKSUM;
+  return entry.kind === 'merged' ? entry.parent : checksum;
 }
 
 function positionOf({ entry, salt1, salt2, walOffset, walSize }: LtxHeader): Head['position'] {

@@ -11,7 +11,7 @@ const put = async (store: ObjectStore, ...keys: string[]): Promise<void> => {
 
 describe('An inventory', () => {
   it('holds every file of every level in order, and nothing else', async () => {
-    const store = new MemoryStore();
+    const store = new MemoryStore({ now: () => 2000 });
     const keys = [
       logKey(0, 10, 10),
       logKey(0, 9, 9),
@@ -40,6 +40,7 @@ describe('An inventory', () => {
       maxTxid: 10,
       size: 131,
       time: 1000,
+      written: 2000,
       key: keys[0],
     });
   });

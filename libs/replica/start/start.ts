@@ -214,7 +214,7 @@ export class Start {
     try {
       await sink.verify(settings.verify);
       await this.beginClaim(last.header.maxTxid + 1, descriptor);
-      const won = await this.claimBehind(headOf(last.header, last.checksum), sink);
+      const won = await this.claimBehind(headOf(last), sink);
       if (!won) {
         await sink.abort();
         return null;
@@ -249,7 +249,7 @@ export class Start {
       const { claim, met } = await this.followOrClaim(from, applied);
       if (claim) return { from, claim };
       if (!met || !this.mayFollow(from, met)) return null;
-      from = headOf(met.header, met.checksum);
+      from = headOf(met);
       applied = applied.then(() => this.applyEntry(met, sink));
       // Its failure is met before the claim.
       applied.catch(() => undefined);

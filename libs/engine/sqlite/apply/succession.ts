@@ -30,8 +30,9 @@ export function assertFollows(key: string, header: LtxHeader, before: LtxSummary
   if (header.pageSize !== previous.pageSize) {
     throw foreign(key, `has pages of ${header.pageSize} bytes, the database ${previous.pageSize}`);
   }
-  // Litestream stamps a snapshot with the moment it began to write it, which may lie behind that of the next entry.
-  if (header.entry && previous.entry && header.timestamp < previous.timestamp) {
+  // Entries of ours never go back. Litestream's may, and so may what was merged of them; it stamps a snapshot with the
+  // moment it began to write it, which may lie behind that of the next entry.
+  if (isOwnEntry(header) && isOwnEntry(previous) && header.timestamp < previous.timestamp) {
     throw foreign(key, 'is dated before the one it continues');
   }
   if (header.minTxid === previous.maxTxid + 1 && header.minTxid === header.maxTxid) {
@@ -52,6 +53,8 @@ export function ownerBehind(key: string, header: LtxHeader, owner: string | null
   }
   return owner;
 }
+
+const isOwnEntry = ({ entry }: LtxHeader): boolean => entry !== null && entry.kind !== 'merged';
 
 /** For an entry right behind what was applied. */
 function assertNamesItsParent(key: string, header: LtxHeader, before: LtxSummary): void {
