@@ -10,7 +10,8 @@ import { failuresOf, hasFailed, type LifeReport } from './life-report';
 import { PlatformModel, type Settled } from './model/platform-model';
 import { checkOpening } from './opening';
 import { Random } from './random';
-import { openPlace, type StoreKind, type StorePlace } from './store/store-place';
+import { openPlace } from './store/open-place';
+import type { StoreKind, StorePlace } from './store/store-place';
 
 export interface CrashOptions {
   readonly lives: number;

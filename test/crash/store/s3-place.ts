@@ -4,7 +4,8 @@ import type { StorePlace } from './store-place';
 
 /** A bucket on the project's own S3 server, or on the one that `S3_TEST_ENDPOINT` names. */
 export async function s3Place(): Promise<StorePlace> {
-  const { options, close } = await openS3();
+  const place = await openS3();
+  const { options } = place;
   // Another server keeps what earlier runs left.
   const key = `crash-${Date.now().toString(36)}/student_courses.db`;
   return {
@@ -17,6 +18,6 @@ export async function s3Place(): Promise<StorePlace> {
       AWS_SECRET_ACCESS_KEY: options.secretAccessKey!,
     },
     replica: async () => bucketLayout(prefixed(await S3Store.open(options), `${key}.replica`)),
-    close,
+    close: () => place.close(),
   };
 }

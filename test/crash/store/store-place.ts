@@ -1,7 +1,4 @@
 import type { ObjectStore } from '../../../libs/storage';
-import { azurePlace } from './azure-place';
-import { directoryPlace } from './directory-place';
-import { s3Place } from './s3-place';
 
 /** Where the replica of a crash run lies: outlives every life of the demo. */
 export interface StorePlace {
@@ -15,15 +12,3 @@ export interface StorePlace {
 
 export const STORE_KINDS = ['directory', 's3', 'azure'] as const;
 export type StoreKind = (typeof STORE_KINDS)[number];
-
-/** Opens a place of this kind; one in files lies below `root`. */
-export async function openPlace(kind: StoreKind, root: string): Promise<StorePlace> {
-  switch (kind) {
-    case 'directory':
-      return directoryPlace(root);
-    case 's3':
-      return s3Place();
-    case 'azure':
-      return azurePlace();
-  }
-}
