@@ -198,7 +198,7 @@ const PROMISES = [
   ],
   [
     'A variable that asks for a store which is not built yet is an error, never a quiet local file.',
-    'libs/persistence/storage/storage-plan.spec.ts',
+    'libs/persistence/storage/detect-storage.spec.ts',
     /never silently local only/,
   ],
   [
