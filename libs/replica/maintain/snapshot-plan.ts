@@ -4,7 +4,7 @@ import { MAX_INPUTS, SNAPSHOT_LEVEL } from './levels';
 import { momentOf, type MergeMoment, type MergePlan } from './merge-plan';
 
 /** Sooner than the interval, but not more often than this, where a restore has come to read much beside the snapshot. */
-const SOONEST_MS = 60 * 60_000;
+const SOONEST_MS = 15 * 60_000;
 /** That is: this part of the snapshot's own size. */
 const MUCH = 0.3;
 
