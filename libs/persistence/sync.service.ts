@@ -61,8 +61,8 @@ export class SyncService {
   }
 
   /**
-   * Restores the newest state that is whole, whatever is wrong with the replica, and says what is lost behind it. Works
-   * while `ready()` rejects; where the app does not start at all: `npx nestjs-persistence restore --emergency`.
+   * Restores the newest state that is whole, whatever is wrong with the replica, and says what is lost behind it. Needs
+   * no start; where the app does not come up, `npx nestjs-persistence restore --emergency` does the same.
    */
   emergencyRestore(options: EmergencyOptions): Promise<EmergencyResult> {
     return this.#life.emergencyRestore(options);
