@@ -11,8 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { DirectoryStore } from '../../libs/storage';
-import { Life } from '../../test/compat/life';
+import { startInFolder } from '../../test/compat/directory-life';
 import { hashFolder } from '../../test/bad-input/hash-folder';
 import { runCli, type CliEnd } from './testing/run-cli';
 
@@ -27,8 +26,10 @@ describe('The command line on a real replica', () => {
 
   beforeAll(async () => {
     sample = mkdtempSync(path.join(tmpdir(), 'cli-sample-'));
-    const store = await DirectoryStore.open({ root: path.join(sample, 'app.db.replica') });
-    const life = await Life.start({ database: path.join(sample, 'disk', 'app.db'), store });
+    const life = await startInFolder({
+      database: path.join(sample, 'disk', 'app.db'),
+      replica: path.join(sample, 'app.db.replica'),
+    });
     txids = [await life.store("CREATE TABLE t (x); INSERT INTO t VALUES ('first')")];
     txids.push(await life.store("INSERT INTO t VALUES ('second')"));
     // Entries carry milliseconds.
@@ -107,8 +108,10 @@ describe('The command line on a real replica', () => {
 
   it('does not move away, by force, what an app has open', async () => {
     mkdirSync(file('disk'));
-    const store = await DirectoryStore.open({ root: file('other.replica') });
-    const life = await Life.start({ database: file('disk', 'app.db'), store });
+    const life = await startInFolder({
+      database: file('disk', 'app.db'),
+      replica: file('other.replica'),
+    });
     await life.store('CREATE TABLE mine (x)');
     const end = await cli('restore', '--force', '--to', path.join('disk', 'app.db'));
     expect(end).toMatchObject({
