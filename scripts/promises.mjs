@@ -93,6 +93,31 @@ const PROMISES = [
     /synced before they get their name/,
   ],
 
+  [
+    'A replica that somebody deletes under the running app begins anew with the local database, all of it.',
+    'test/replica/lost-history.spec.ts',
+    /begins a new history with the local database, all of it/,
+  ],
+  [
+    'Where only the newest entry is gone, nothing is stored behind the gap.',
+    'test/replica/lost-history.spec.ts',
+    /waits where only its newest entry is gone/,
+  ],
+  [
+    'A bucket that throttles, fails or loses its answers for a while costs nothing but time.',
+    'test/journeys/outage/store-outages.spec.ts',
+    /loses nothing where it %s/,
+  ],
+  [
+    'Credentials may be revoked and given back: nothing is lost, and storing goes on by itself.',
+    'test/journeys/outage/store-outages.spec.ts',
+    /credentials are revoked and given back/,
+  ],
+  [
+    'Answers wait until they are stored where the platform freezes the process behind them.',
+    'test/journeys/start/platforms.spec.ts',
+    /an answer leaves when what its handler committed is stored/,
+  ],
   'One writer',
   [
     'A second deployment takes over at once, and the first one never writes again.',
@@ -212,6 +237,180 @@ const PROMISES = [
     /never overwrites/,
   ],
 
+  'The past',
+  [
+    'Every state that is kept is the one that was there, through merges, snapshots and removals.',
+    'test/replica/maintain-live.spec.ts',
+    /keeps what the app saw at every point that is left/,
+  ],
+  [
+    'Every restore point and every moment gives exactly what was there, for a few requests.',
+    'test/journeys/rescue/compacted.spec.ts',
+    /every restore point and every moment gives what was there/,
+  ],
+  [
+    'Nothing is deleted before the file that holds it was read back in full.',
+    'test/replica/maintain.spec.ts',
+    /a fold that was never read back is read in full first/,
+  ],
+  [
+    'A superseded instance meets the claim for ever, however late it wakes.',
+    'test/replica/maintain.spec.ts',
+    /is stopped by its claim for ever/,
+  ],
+  [
+    'An instance that was superseded folds and deletes nothing.',
+    'test/replica/maintain.spec.ts',
+    /nothing is folded and nothing deleted any more/,
+  ],
+  [
+    'A newcomer whose plan is removed under it plans again, and misses nothing.',
+    'test/replica/maintain-live.spec.ts',
+    /it plans again, and misses nothing/,
+  ],
+  [
+    'Maintenance never makes a commit wait.',
+    'test/replica/maintain-live.spec.ts',
+    /never makes a commit wait/,
+  ],
+  [
+    'A replica stays bounded, however long it lives.',
+    'libs/replica/maintain/plans.spec.ts',
+    /keep a replica bounded/,
+  ],
+  [
+    'An idle replica asks the store for nothing.',
+    'test/replica/maintain.spec.ts',
+    /asks the store for nothing when nothing has happened/,
+  ],
+  ['A restore never overwrites.', 'test/journeys/rescue/restore.spec.ts', /and never overwrites/],
+  [
+    'A start that meets damage prints a command that works as printed.',
+    'test/journeys/rescue/corrupt-start.spec.ts',
+    /prints a command that brings database/,
+  ],
+  [
+    'An emergency restore gives the newest whole state and says truly what is lost behind it.',
+    'test/journeys/rescue/emergency.spec.ts',
+    /says truly what is lost behind it/,
+  ],
+  [
+    'Litestream goes on behind us, and we behind it, also where the log was compacted.',
+    'test/compat/maintain-litestream.spec.ts',
+    /goes on with `litestream replicate`/,
+  ],
+  'Stores',
+  [
+    'The first match in the environment chooses the store.',
+    'libs/persistence/storage/detect-storage.spec.ts',
+    /the first match counts/,
+  ],
+  [
+    'Half a configuration is an error that names what is missing, never a silent fall to the next store.',
+    'libs/persistence/storage/detect-storage.spec.ts',
+    /every variable that belongs to a row is in this list/,
+  ],
+  [
+    'A store whose conditional writes do not hold is refused before anything is stored.',
+    'test/replica/probe.spec.ts',
+    /refused before anything is stored/,
+  ],
+  [
+    'A normal start pays one read for that proof.',
+    'test/replica/probe.spec.ts',
+    /runs no race and pays one read/,
+  ],
+  [
+    'A conditional write is one request, whatever its size: on S3.',
+    'test/contract/s3-parts.spec.ts',
+    /what depends on a condition goes in one request/,
+  ],
+  [
+    'And on Azure Blob Storage.',
+    'test/contract/azure-service.spec.ts',
+    /with a condition is a single request/,
+  ],
+  [
+    'A missing bucket is named by a code, and not made.',
+    'test/contract/s3-open.spec.ts',
+    /STORE_BUCKET_MISSING, and is not made/,
+  ],
+  [
+    'A missing container is made where that is allowed.',
+    'test/contract/azure-service.spec.ts',
+    /created where it is absent/,
+  ],
+  [
+    'A missing client library is named with the line that installs it.',
+    'test/contract/s3-open.spec.ts',
+    /PACKAGE_MISSING with the line that installs it/,
+  ],
+  [
+    'Every promise of a store is tried on every provider, and the table of them is complete.',
+    'test/contract/table.spec.ts',
+    /has a result of every promise/,
+  ],
+  [
+    'Two databases in one place are refused.',
+    'test/journeys/start/wrong-setup.spec.ts',
+    /two databases to one file/,
+  ],
+  [
+    'A preview with the settings of production does not take its database.',
+    'test/journeys/start/platforms.spec.ts',
+    /does not take its database/,
+  ],
+  [
+    'Moving in from whole-file uploads loses nothing and keeps the old object: on S3 and Azure.',
+    'test/journeys/moving-in/moving-in.spec.ts',
+    /nothing lost, the old object kept beside/,
+  ],
+  [
+    'And from a live database file with its log in a network folder.',
+    'test/journeys/moving-in/moving-in.spec.ts',
+    /nothing lost, the old file kept beside/,
+  ],
+  'Backups and what is seen',
+  [
+    'A backup holds everything committed before it and opens without write access.',
+    'test/replica/backup.spec.ts',
+    /holds everything committed before the call/,
+  ],
+  [
+    'It never replaces the backup of a successor.',
+    'test/replica/backup.spec.ts',
+    /never replaces the backup of a successor/,
+  ],
+  [
+    'A file that is not ours is kept before ours is written.',
+    'test/replica/backup.spec.ts',
+    /keeps a file that is not ours/,
+  ],
+  [
+    'An unchanged database is not backed up again.',
+    'test/replica/backup.spec.ts',
+    /is skipped when nothing has changed/,
+  ],
+  [
+    'A job of the app’s own fires once per tick, with our timers beside it.',
+    'test/journeys/maintain/backup.spec.ts',
+    /fires once per tick/,
+  ],
+  [
+    'Health and status ask the store for nothing.',
+    'test/journeys/observe/admin.spec.ts',
+    /ten thousand health and status calls/,
+  ],
+  [
+    'The admin endpoints are never open to everybody.',
+    'test/journeys/observe/admin.spec.ts',
+    /is never everybody/,
+  ],
+  [
+    'No secret and no path of the host is told, whatever fails.',
+    'test/journeys/observe/secrets.spec.ts',
+    /by an app whose store refuses it/,
+  ],
   'No lock-in',
   [
     'Litestream restores what we write, at every point.',
@@ -237,6 +436,16 @@ const PROMISES = [
     'An `ObjectStore` of your own works, and the contract suite catches broken ones.',
     'test/contract/broken-stores.spec.ts',
     /the contract catches/,
+  ],
+  [
+    '`litestream restore` brings the database back from an S3 bucket.',
+    'test/contract/s3-litestream.spec.ts',
+    /gets every confirmed row out/,
+  ],
+  [
+    'And from an Azure container.',
+    'test/contract/azure-litestream.spec.ts',
+    /gets every confirmed row out/,
   ],
 ];
 

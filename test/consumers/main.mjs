@@ -46,15 +46,15 @@ const OLDEST = {
 };
 /** Kinds of apps that install the package. */
 const VARIANTS = {
-  'nest12-cjs': { type: 'commonjs', platform: '@nestjs/platform-express', versions: dependencies },
+  'nest12-cjs': { type: 'commonjs', platform: 'express', versions: dependencies },
   'nest12-esm': {
     type: 'module',
-    platform: '@nestjs/platform-fastify',
-    versions: { ...dependencies, '@nestjs/platform-fastify': dependencies['@nestjs/core'] },
+    platform: 'fastify',
+    versions: { ...dependencies, '@nestjs/platform-fastify': '12.5.0' },
   },
   'nest11-cjs': {
     type: 'commonjs',
-    platform: '@nestjs/platform-express',
+    platform: 'express',
     versions: { ...dependencies, ...OLDEST },
   },
 };
@@ -93,7 +93,7 @@ function tryOut(name, tarball, app) {
   mkdirSync(app);
   install(VARIANTS[name], tarball, app);
   say(`installed with ${PEERS.map((peer) => `${peer} ${versionOf(peer, app)}`).join(', ')}`);
-  compile(app);
+  compile(VARIANTS[name], app);
   say('type-checked, with the types of its libraries');
   live(app);
   say('served, wrote, lost its disk, started again, read what it had written, and ended by itself');
@@ -121,7 +121,7 @@ function install({ type, platform, versions }, tarball, app) {
     type,
     dependencies: {
       'nestjs-persistence': `file:${tarball}`,
-      ...pinned([...PEERS, platform], versions),
+      ...pinned([...PEERS, `@nestjs/platform-${platform}`], versions),
     },
     devDependencies: pinned(['@types/node', 'typescript'], devDependencies),
   };
@@ -151,8 +151,9 @@ function versionOf(name, app) {
   return JSON.parse(readFileSync(path.join(app, 'node_modules', name, 'package.json'))).version;
 }
 
-function compile(app) {
-  cpSync(path.join(here, 'app'), app, { recursive: true });
+function compile({ platform }, app) {
+  cpSync(path.join(here, 'app', 'main.ts'), path.join(app, 'main.ts'));
+  cpSync(path.join(here, 'platforms', `${platform}.ts`), path.join(app, 'platform.ts'));
   const compilerOptions = {
     module: 'nodenext',
     target: 'es2023',

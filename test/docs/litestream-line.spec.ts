@@ -2,8 +2,8 @@ import Database from 'better-sqlite3';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { directory, getSyncServiceToken, type SyncService } from 'nestjs-persistence';
-import type { DataSource } from 'typeorm';
+import { directory, SyncService } from 'nestjs-persistence';
+import { DataSource } from 'typeorm';
 import { describeWithLitestream } from '../compat/litestream-command';
 import { Note } from '../journeys/support/note.entity';
 import { persistence, startApp } from '../journeys/support/start-app';
@@ -16,15 +16,14 @@ describeWithLitestream('without us', (litestream) => {
     const app = await startApp(
       persistence(
         {
-          name: 'name',
-          database: folder.file('disk', 'name.db'),
+          database: folder.file('disk', 'app.db'),
           storage: directory({ path: folder.file('shared') }),
         },
-        { name: 'name', entities: [Note], synchronize: true },
+        { entities: [Note], synchronize: true },
       ),
     );
-    await app.get<DataSource>('nameDataSource').getRepository(Note).save({ text: 'kept' });
-    await app.get<SyncService>(getSyncServiceToken('name')).flush();
+    await app.get(DataSource).getRepository(Note).save({ text: 'kept' });
+    await app.get(SyncService).flush();
 
     const [command, ...args] = lineOfReadme().split(' ');
     expect(command).toBe('litestream');

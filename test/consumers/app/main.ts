@@ -4,13 +4,13 @@ import 'reflect-metadata';
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { Body, Controller, Get, Injectable, Module, Post } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
-import { NestFactory } from '@nestjs/core';
 import { Interval, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { getRepositoryToken, InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
 import { PersistenceHealthIndicator, PersistenceModule, SyncService } from 'nestjs-persistence';
 import { PersistenceAdminModule } from 'nestjs-persistence/admin';
 import { Column, Entity, PrimaryGeneratedColumn, Repository } from 'typeorm';
+import { createApp } from './platform.js';
 
 const TOKEN = 'a token of this test';
 
@@ -80,7 +80,7 @@ class Ticking {
 class AppModule {}
 
 async function main(action: string | undefined): Promise<void> {
-  const app = await NestFactory.create(AppModule, { logger: ['warn', 'error'] });
+  const app = await createApp(AppModule);
   if (action === 'write') {
     await app.listen(0, '127.0.0.1');
     await use(await app.getUrl());
