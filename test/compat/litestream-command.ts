@@ -2,6 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { isRequired } from '../setup/required-peers';
 
 const VERSION = '0.5.17';
 const run = promisify(execFile);
@@ -31,8 +32,8 @@ function versionOf(command: string): string {
 }
 
 /**
- * `describe`, or one loud line where there is no Litestream; there it fails instead where the peers are required
- * (CI=true and REQUIRE_PEERS=1).
+ * `describe`, or one loud line where there is no Litestream; there it fails instead where it is named in
+ * REQUIRE_PEERS.
  */
 export function describeWithLitestream(name: string, tests: (command: string) => void): void {
   const command = findLitestream();
@@ -41,7 +42,7 @@ export function describeWithLitestream(name: string, tests: (command: string) =>
     return;
   }
   const line = `LITESTREAM ${VERSION} NOT FOUND, "${name}" IS NOT TESTED: run scripts/install-litestream.sh or set LITESTREAM.`;
-  if (process.env.CI === 'true' && process.env.REQUIRE_PEERS === '1') {
+  if (isRequired('litestream')) {
     it(name, () => {
       throw new Error(line);
     });

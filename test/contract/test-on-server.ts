@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { isRequired } from '../setup/required-peers';
 
 const servers = path.join(__dirname, '..', 'servers', 'servers.mjs');
 
@@ -13,8 +14,8 @@ function isInstalled(name: string): boolean {
 }
 
 /**
- * A test, or one loud line where a server of `test/servers` is not installed; there it fails instead where the peers are
- * required (CI=true and REQUIRE_PEERS=1).
+ * A test, or one loud line where a server of `test/servers` is not installed; there it fails instead where it is named
+ * in REQUIRE_PEERS.
  */
 export function testOnServer(name: string, title: string, run: () => Promise<void>): void {
   if (isInstalled(name)) {
@@ -22,7 +23,7 @@ export function testOnServer(name: string, title: string, run: () => Promise<voi
     return;
   }
   const line = `${name.toUpperCase()} NOT INSTALLED, "${title}" IS NOT TESTED: run node test/servers/install.mjs ${name}.`;
-  if (process.env.CI === 'true' && process.env.REQUIRE_PEERS === '1') {
+  if (isRequired(name)) {
     test(title, () => {
       throw new Error(line);
     });

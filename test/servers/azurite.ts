@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { TestProcess } from '../../libs/testing';
+import { isRequired } from '../setup/required-peers';
 
 export interface Azurite {
   readonly connectionString: string;
@@ -36,8 +37,8 @@ export async function startAzurite(): Promise<Azurite> {
 }
 
 /**
- * `describe`, or one loud line where Azurite is not installed; there it fails instead where the peers are required
- * (CI=true and REQUIRE_PEERS=1).
+ * `describe`, or one loud line where Azurite is not installed; there it fails instead where it is named in
+ * REQUIRE_PEERS.
  */
 export function describeWithAzurite(name: string, tests: () => void): void {
   if (isAzuriteInstalled()) {
@@ -45,7 +46,7 @@ export function describeWithAzurite(name: string, tests: () => void): void {
     return;
   }
   const line = `AZURITE NOT INSTALLED, "${name}" IS NOT TESTED: run node test/servers/install.mjs azurite.`;
-  if (process.env.CI === 'true' && process.env.REQUIRE_PEERS === '1') {
+  if (isRequired('azurite')) {
     it(name, () => {
       throw new Error(line);
     });
