@@ -2,8 +2,10 @@ import type { ObjectStore } from '../../storage/object-store';
 import type { LogFile } from './inventory';
 
 const PART_BYTES = 1024 * 1024;
-/** Requests under way at once, over all files of a plan; with the part size this bounds the memory of a restore. */
-const PARTS_AHEAD = 8;
+/** Bytes asked for and not yet taken, over all files of a plan: this bounds the memory of a restore. */
+const BYTES_AHEAD = 8 * PART_BYTES;
+/** Requests under way at once: of small files, whose bytes hardly count, so that their latencies do not add up. */
+const PARTS_AHEAD = 32;
 
 /** An object was replaced while its parts were read: what was read so far belongs to no version. */
 export class FileChanged extends Error {
@@ -25,20 +27,27 @@ export async function* fetchFiles(
   files: readonly LogFile[],
   signal?: AbortSignal,
 ): AsyncGenerator<FetchedPart> {
-  const ahead: Promise<FetchedPart>[] = [];
+  const ahead: { readonly part: Promise<FetchedPart>; readonly length: number }[] = [];
   const tags = new Map<string, string>();
   const parts = partsOf(files);
+  let bytes = 0;
   const fill = (): void => {
-    while (ahead.length < PARTS_AHEAD) {
+    while (ahead.length < PARTS_AHEAD && bytes < BYTES_AHEAD) {
       const next = parts.next();
       if (next.done) return;
+      const { length } = next.value;
       const part = fetchPart(store, next.value, tags, signal);
       // Its failure is met in order, by whoever takes the part.
       part.catch(() => undefined);
-      ahead.push(part);
+      ahead.push({ part, length });
+      bytes += length;
     }
   };
-  for (fill(); ahead.length > 0; fill()) yield await ahead.shift()!;
+  for (fill(); ahead.length > 0; fill()) {
+    const { part, length } = ahead.shift()!;
+    bytes -= length;
+    yield await part;
+  }
 }
 
 interface Part {
