@@ -12,10 +12,11 @@ export interface S3Place {
   close(): Promise<void>;
 }
 
-export const OTHER_SERVER = 'S3_TEST_ENDPOINT' in process.env;
+const isNamed = (): boolean => 'S3_TEST_ENDPOINT' in process.env;
+export const OTHER_SERVER = isNamed();
 
 export async function s3Place(): Promise<S3Place> {
-  if (OTHER_SERVER) {
+  if (isNamed()) {
     const options = fromEnvironment();
     if (!process.env.S3_TEST_BUCKET) await makeBucket(options);
     return { options, server: undefined, close: () => Promise.resolve() };

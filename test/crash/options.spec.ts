@@ -3,7 +3,14 @@ import { readOptions } from './options';
 describe('readOptions', () => {
   it('takes what is given, and a new seed where none is', () => {
     const given = readOptions(['--store', 's3', '--lives', '7', '--seed', '42', '--keep-disk']);
-    expect(given).toEqual({ store: 's3', lives: 7, seed: 42, keepDisk: true, help: false });
+    expect(given).toEqual({
+      store: 's3',
+      server: undefined,
+      lives: 7,
+      seed: 42,
+      keepDisk: true,
+      help: false,
+    });
     expect(readOptions([])).toMatchObject({ store: 'directory', lives: 20, keepDisk: false });
     expect(readOptions([]).seed).not.toBe(readOptions([]).seed);
   });
@@ -14,6 +21,8 @@ describe('readOptions', () => {
     [['--seed', '-1']],
     [['--live', '3']],
     [['--store', 'ftp']],
+    [['--server', 'versitygw']],
+    [['--store', 's3', '--server', 'ftp']],
   ])('refuses %j', (args) => {
     expect(() => readOptions(args)).toThrow();
   });

@@ -7,19 +7,22 @@ export interface CliOptions {
   readonly seed: number;
   readonly keepDisk: boolean;
   readonly store: StoreKind;
+  /** An S3 server that others wrote, started for the run. */
+  readonly server: string | undefined;
   readonly help: boolean;
 }
 
 const LIVES_MAX = 10_000;
 const SEED_MAX = 2 ** 31;
 
-export const USAGE = `npm run crash -- [--store directory|s3|azure] [--lives N] [--seed N] [--keep-disk]
+export const USAGE = `npm run crash -- [--store directory|s3|azure] [--server NAME] [--lives N] [--seed N] [--keep-disk]
 
 Starts the built demo again and again, writes to it over HTTP, kills it with SIGKILL at random moments, wipes its disk,
 and checks that everything it had acknowledged is back: over HTTP, in the restored file, and page by page.
 
   --store NAME  where the replica lies: a folder (directory, the default), an S3 server, or Azurite; the servers run on
                 this machine, and S3_TEST_ENDPOINT or AZURE_TEST_CONNECTION_STRING name another one
+  --server NAME starts versitygw or ministack for --store s3 (install it first: node test/servers/install.mjs NAME)
   --lives N     how many lives (20)
   --seed N      the same requests and moments again, as far as timing allows (random, printed)
   --keep-disk   do not wipe the disk but cut, exchange or write its files, and check what the next start makes of it
@@ -34,6 +37,7 @@ export function readOptions(args: readonly string[]): CliOptions {
       seed: { type: 'string' },
       'keep-disk': { type: 'boolean', default: false },
       store: { type: 'string', default: 'directory' },
+      server: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -42,11 +46,19 @@ export function readOptions(args: readonly string[]): CliOptions {
     seed: values.seed === undefined ? newSeed() : readNumber('--seed', values.seed, 0, SEED_MAX),
     keepDisk: values['keep-disk'],
     store: readStore(values.store),
+    server: values.server === undefined ? undefined : readServer(values.server, values.store),
     help: values.help,
   };
 }
 
 export const newSeed = (): number => randomInt(SEED_MAX);
+
+const SERVERS = ['versitygw', 'ministack'];
+
+function readServer(name: string, store: string): string {
+  if (SERVERS.includes(name) && store === 's3') return name;
+  throw new Error(`--server is "${name}"; it can be ${SERVERS.join(' or ')}, with --store s3.`);
+}
 
 function readStore(text: string): StoreKind {
   const kind = STORE_KINDS.find((each) => each === text);

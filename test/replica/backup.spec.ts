@@ -327,7 +327,10 @@ describe('the plain backup beside the replica', () => {
     await life.store('CREATE TABLE t (a)');
     faulty.inject({ fault: { kind: 'silence' }, when: ({ operation }) => operation === 'put' });
     life.db.exec('INSERT INTO t VALUES (1)');
+    const before = faulty.calls.length;
     const outcome = backup.run().catch((error: unknown) => error);
+    while (!faulty.calls.slice(before).some(({ operation }) => operation === 'put'))
+      await new Promise(setImmediate);
     await backup.stop();
     expect(await outcome).toMatchObject({ code: 'SHUTTING_DOWN' });
     expect(life.replica.status().lag.commits).toBeGreaterThan(0);
