@@ -1,14 +1,7 @@
 import { copyFile, open } from 'node:fs/promises';
 import { answer } from '../lib/child.mjs';
 import { replicaClock, room } from '../lib/product.mjs';
-
-/** As the module wraps every store. */
-function wrapped(store) {
-  const { systemClock, withDeadline, withRetry } = room('storage');
-  const chance = { sleep: systemClock.sleep.bind(systemClock), random: Math.random };
-  const guarded = withDeadline(store, { callMs: 10_000, stallMs: 10_000 });
-  return withRetry(guarded, { attempts: 4, baseMs: 100, maxMs: 2_000 }, chance);
-}
+import { wrapped } from '../lib/stores.mjs';
 
 const ways = {
   /** Restored, every checksum and `quick_check` passed, fsynced, in its place. */

@@ -1,16 +1,17 @@
 import { room } from './product.mjs';
 import { BUCKET } from './s3-server.mjs';
+import { wrapped } from './stores.mjs';
 
-/** What the server of `s3-server.mjs` keeps below `prefix`, with deadlines and retries as the module has them. */
-export async function s3Place(endpoint, prefix) {
-  const { S3Store, prefixed, systemClock, withDeadline, withRetry } = room('storage');
-  const store = await S3Store.open({
+/** The replica `name` on the server of `s3-server.mjs`, as the module reaches it, with the count of requests sent. */
+export async function s3Place(url, name) {
+  const { bucketLayout, counted, prefixed, RequestCounter, S3Store } = room('storage');
+  const counter = new RequestCounter(() => Date.now());
+  const raw = await S3Store.open({
     bucket: BUCKET,
-    endpoint,
+    endpoint: url,
     accessKeyId: 'test',
     secretAccessKey: 'testtest',
   });
-  const chance = { sleep: systemClock.sleep.bind(systemClock), random: Math.random };
-  const guarded = withDeadline(prefixed(store, prefix), { callMs: 10_000, stallMs: 10_000 });
-  return withRetry(guarded, { attempts: 4, baseMs: 100, maxMs: 2_000 }, chance);
+  const store = bucketLayout(prefixed(wrapped(counted(raw, counter)), `${name}.db.replica`));
+  return { store, counts: () => counter.snapshot().life.counts };
 }

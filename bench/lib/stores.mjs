@@ -1,4 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
+import { room } from './product.mjs';
+
+/** As the module wraps every store. */
+export function wrapped(store) {
+  const { systemClock, withDeadline, withLimit, withRetry } = room('storage');
+  const chance = { sleep: systemClock.sleep.bind(systemClock), random: Math.random };
+  const guarded = withDeadline(withLimit(store), { callMs: 10_000, stallMs: 10_000 });
+  return withRetry(guarded, { attempts: 4, baseMs: 100, maxMs: 2_000 }, chance);
+}
 
 /** Counts what goes to a store: requests by name, and the bytes of every put. `entries` keeps the bodies where asked. */
 export function counting(store, { keepBodies = false } = {}) {
@@ -46,3 +55,21 @@ export function slow(store, latencyMs) {
 
 export const requests = ({ get, put, head, list, deleteMany }) =>
   get + put + head + list + deleteMany;
+
+const COPIES_AT_ONCE = 8;
+
+/** Puts every object of `source` below the same key of `target`, with its time. */
+export async function copyObjects(source, target) {
+  const keys = [];
+  for await (const { key } of source.list('')) keys.push(key);
+  const left = keys.values();
+  const copy = async () => {
+    for (const key of left) {
+      const object = await source.get(key);
+      const { time, metadata, size } = object;
+      const bytes = await room('storage').readBody(object, size);
+      await target.put(key, bytes, { mode: 'create', time, metadata });
+    }
+  };
+  await Promise.all(Array.from({ length: COPIES_AT_ONCE }, copy));
+}
