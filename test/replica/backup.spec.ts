@@ -117,7 +117,7 @@ describe('the plain backup beside the replica', () => {
     expect(answer.toString().trim()).toBe('2|42');
   });
 
-  it('is skipped when nothing has changed: by what this life knows at no request, else by one look', async () => {
+  it('is skipped when nothing has changed: by what this life knows at no request, else by two looks', async () => {
     const { life, backup } = await live();
     life.db.exec('CREATE TABLE t (a)');
     const { txid } = await backup.run();
@@ -125,7 +125,10 @@ describe('the plain backup beside the replica', () => {
     expect(await backup.run({ trusting: true })).toMatchObject({ txid, skipped: 'unchanged' });
     expect(faulty.calls).toEqual([]);
     expect(await backup.run()).toMatchObject({ txid, skipped: 'unchanged' });
-    expect(faulty.calls).toEqual([{ operation: 'head', key: 'app.db' }]);
+    expect(faulty.calls).toEqual([
+      { operation: 'head', key: 'app.db' },
+      { operation: 'get', key: 'app.db.replica/replica.json' },
+    ]);
     life.db.exec('INSERT INTO t VALUES (1)');
     expect((await backup.run({ trusting: true })).txid).toBeGreaterThan(txid);
     expect(rows(await download())).toEqual([1]);
@@ -334,6 +337,85 @@ describe('the plain backup beside the replica', () => {
     await backup.stop();
     expect(await outcome).toMatchObject({ code: 'SHUTTING_DOWN' });
     expect(life.replica.status().lag.commits).toBeGreaterThan(0);
+  });
+
+  describe('of a replica that somebody deletes under the app', () => {
+    async function deleted({ whole }: { whole: boolean }) {
+      const { life, backup } = await live();
+      await life.store('CREATE TABLE t (a)');
+      for (let a = 1; a <= 5; a++) await life.store(`INSERT INTO t VALUES (${a})`);
+      const before = await backup.run();
+      const doomed: string[] = [];
+      for await (const { key } of memory.list(whole ? '' : 'app.db.replica/')) doomed.push(key);
+      await memory.deleteMany(doomed);
+      faulty.inject({
+        fault: { kind: 'fail', error: 'Rejected' },
+        when: ({ operation, key }) => operation === 'put' && key.includes('/ltx/0/'),
+      });
+      const txid = await life.store('INSERT INTO t VALUES (6)');
+      expect(life.events.map(({ type }) => type)).toContain('history-lost');
+      expect(txid).toBeLessThan(before.txid);
+      return { life, backup, txid };
+    }
+    const lineage = async (): Promise<string> => {
+      const bytes = await readBody(await memory.get('app.db.replica/replica.json'), 10_000);
+      return (JSON.parse(bytes.toString()) as { lineage: string }).lineage;
+    };
+
+    it.each([{ whole: true }, { whole: false }])(
+      'is made anew of the new history, under its name, and taken for ours by the next life (whole: $whole)',
+      async ({ whole }) => {
+        const { life, backup, txid } = await deleted({ whole });
+        await backup.startOver();
+        expect(backup.status()).toMatchObject({ last: null, currentAt: null });
+        const made = await backup.run({ trusting: true });
+        expect(made).toMatchObject({ txid });
+        expect(made.skipped).toBeUndefined();
+        const { metadata } = await memory.head('app.db');
+        expect(metadata).toMatchObject({ lineage: await lineage() });
+        expect(rows(await download())).toEqual([1, 2, 3, 4, 5, 6]);
+        // What had been saved of the lost history is the only thing left of it.
+        expect((await keys()).includes('app.before-adoption.db')).toBe(!whole);
+        await life.stop();
+        const next = await live();
+        expect(await next.backup.run()).toMatchObject({ txid, skipped: 'unchanged' });
+      },
+    );
+
+    it('is never said to hold a state that the store has not reached, also by a life that was not told', async () => {
+      const { backup, txid } = await deleted({ whole: false });
+      expect(await backup.run({ trusting: true })).toEqual(expect.objectContaining({ txid }));
+      expect((await memory.head('app.db')).metadata).toMatchObject({ lineage: await lineage() });
+    });
+
+    it('is given up where it is under way, and the next one goes on', async () => {
+      const { life, backup } = await live();
+      await life.store('CREATE TABLE t (a)');
+      faulty.inject({ fault: { kind: 'silence' }, when: ({ operation }) => operation === 'list' });
+      const outcome = backup.run().catch((error: unknown) => error);
+      while (!faulty.calls.some(({ operation }) => operation === 'list'))
+        await new Promise(setImmediate);
+      await backup.startOver();
+      expect(await outcome).toMatchObject({ code: 'REPLICA_MISSING' });
+      faulty.heal();
+      expect((await backup.run()).skipped).toBeUndefined();
+    });
+
+    it('is not stored under the name of another history that took its place meanwhile', async () => {
+      const { life, backup } = await live();
+      await life.store('CREATE TABLE t (a)');
+      const get = memory.get.bind(memory);
+      let asked = 0;
+      jest.spyOn(memory, 'get').mockImplementation(async (key, options) => {
+        if (key !== 'app.db.replica/replica.json' || ++asked === 1) return get(key, options);
+        const other = JSON.parse((await readBody(await get(key), 10_000)).toString()) as object;
+        const bytes = Buffer.from(JSON.stringify({ ...other, lineage: 'f'.repeat(32) }));
+        await memory.put(key, bytes, { mode: 'overwrite' });
+        return get(key, options);
+      });
+      await expect(backup.run()).rejects.toMatchObject({ code: 'REPLICA_MISSING' });
+      expect(await keys()).toEqual([]);
+    });
   });
 
   it('begins a new replica: nothing is lost on the way back', async () => {

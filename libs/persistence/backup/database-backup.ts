@@ -38,6 +38,8 @@ export interface DatabaseBackup {
   status(): BackupStatus;
   /** Removes what a process that died in a backup left on the disk. To be called by the owner of the database. */
   sweep(): Promise<void>;
+  /** To be called when the replica was deleted under the app: forgets what was known of its backups. */
+  startOver(): Promise<void>;
   /** Gives up what is under way; nothing begins afterwards. */
   stop(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export function createDatabaseBackup(parts: DatabaseBackupParts): DatabaseBackup
     status: () => backup.status(),
     // Disk space alone is at stake: that it cannot be removed is no reason to keep the database closed.
     sweep: () => scratch.clear().catch(() => undefined),
+    startOver: () => backup.startOver(),
     stop: () => backup.stop(),
     async copyTo(file) {
       const begun = systemClock.now();

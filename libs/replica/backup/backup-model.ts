@@ -26,6 +26,12 @@ export class BackupModel {
     this.last = { ...last, durationMs: null };
   }
 
+  /** What is known of the backup in place does not hold any more. */
+  forget(): void {
+    this.last = null;
+    this.currentAt = null;
+  }
+
   stored(result: BackupResult): void {
     const { key, txid, bytes, durationMs } = result;
     this.last = { key, txid, at: this.clock.now(), bytes, durationMs };

@@ -1,6 +1,7 @@
 import { isPersistenceError, PersistenceError } from '../../errors';
 import { isStoreError } from '../../storage/store-error';
 import { readDescriptor } from '../log/descriptor';
+import { DESCRIPTOR_KEY } from '../log/log-keys';
 import { storeFailure } from '../log/store-failure';
 import { restoreToFile } from '../rescue/restore-to-file';
 import type { RestoreResult } from '../replica-types';
@@ -31,8 +32,8 @@ export class Backup {
   private readonly model: BackupModel;
   private running: Promise<BackupResult> | null = null;
   private readonly stopping = new AbortController();
+  private interrupted = new AbortController();
   private opened: Promise<BackupTarget> | null = null;
-  private lineage: string | null = null;
 
   constructor(private readonly options: BackupOptions) {
     this.model = new BackupModel(options.clock, options.onEvent);
@@ -61,6 +62,21 @@ export class Backup {
     await this.running?.catch(() => undefined);
   }
 
+  /**
+   * The history that was known is gone, and another one begins: what is under way is given up, and what is known of the
+   * backup in place is forgotten. To be called on the event `history-lost`.
+   */
+  async startOver(): Promise<void> {
+    this.interrupted.abort(
+      new PersistenceError('REPLICA_MISSING', 'The replica was deleted during the backup.', {
+        hint: 'The next backup is one of the history that begins now, with the local database.',
+      }),
+    );
+    this.interrupted = new AbortController();
+    await this.running?.catch(() => undefined);
+    this.model.forget();
+  }
+
   private async bounded(call: BackupCall): Promise<BackupResult> {
     const { clock } = this.options;
     const late = new AbortController();
@@ -71,7 +87,8 @@ export class Backup {
       () => late.abort(timeout),
       () => undefined,
     );
-    const signal = AbortSignal.any([this.stopping.signal, late.signal]);
+    const ends = [this.stopping.signal, this.interrupted.signal, late.signal];
+    const signal = AbortSignal.any(ends);
     try {
       const result = await this.make(call, signal);
       this.model.succeeded(result);
@@ -110,14 +127,17 @@ export class Backup {
   ): Promise<{ key: string; bytes: number; txid: number } | null> {
     const { replica } = this.options;
     const { durableTxid, lastStored } = replica.status();
+    // Neither older than what this life has stored, nor beyond it: that would be of another history.
+    const mayBeNewest = (txid: number) =>
+      txid <= (durableTxid ?? 0) && (!lastStored || lastStored.txid <= txid);
     const { last } = this.model.snapshot(false);
-    if (last && lastStored && lastStored.txid > last.txid) return null;
+    if (last && !mayBeNewest(last.txid)) return null;
     if (last && trusting) return { key, bytes: last.bytes, txid: last.txid };
     const info = await store.head(key).catch(absent);
     const identity = info && readBackupIdentity(info);
-    if (!identity || identity.lineage !== (await this.ownLineage(signal))) return null;
+    if (!identity || !mayBeNewest(identity.txid)) return null;
+    if (identity.lineage !== (await this.readLineage(signal))) return null;
     const { txid } = identity;
-    if (lastStored && lastStored.txid > txid) return null;
     const since = withSignal(this.options.store, signal);
     const same = last?.txid === txid || (await unchangedSince(since, txid, durableTxid ?? 0));
     if (!same) return null;
@@ -132,15 +152,17 @@ export class Backup {
     signal: AbortSignal,
   ): Promise<BackupResult> {
     const { clock, scratch, settings } = this.options;
+    const lineage = await this.readLineage(signal);
     const { txid, time } = await this.restore(signal);
     await this.demandOwnState(txid, signal);
+    await this.demandSameHistory(lineage, signal);
     const plain = await scratch.restored();
     if (plain.size > MAX_BYTES) throw tooLarge(plain.size);
     const { key } = target;
     const report = (progress: BackupProgress) => this.model.progress('storing', progress);
     const file = progressFile(plain, clock, signal, report);
     const identity: BackupIdentity = {
-      lineage: await this.ownLineage(signal),
+      lineage,
       epoch: this.options.replica.status().epoch ?? txid,
       txid,
       sha256: plain.sha256,
@@ -148,6 +170,7 @@ export class Backup {
     const onForeign = (keptAs: string) => this.model.keptForeign(key, keptAs);
     const outcome = await storeBackup({ target, scratch, file, identity, time, onForeign });
     const result = { key, bytes: plain.size, txid, durationMs: this.elapsed(begun) };
+    signal.throwIfAborted();
     if (outcome === 'newer') return { ...result, skipped: 'newer' };
     this.model.stored(result);
     await keepHistory(target, file, identity, clock.now(), settings);
@@ -208,14 +231,23 @@ export class Backup {
     }
   }
 
-  private async ownLineage(signal: AbortSignal): Promise<string> {
-    if (this.lineage !== null) return this.lineage;
+  /** A state of one history must not be said to be one of another. */
+  private async demandSameHistory(lineage: string, signal: AbortSignal): Promise<void> {
+    if ((await this.readLineage(signal)) === lineage) return;
+    throw new PersistenceError(
+      'REPLICA_MISSING',
+      'The replica was replaced by another one during the backup.',
+      { key: DESCRIPTOR_KEY, hint: 'The next backup is one of the new history.' },
+    );
+  }
+
+  /** Asked anew each time: a replica that is deleted under the running app begins again under another lineage. */
+  private async readLineage(signal: AbortSignal): Promise<string> {
     const descriptor = await readDescriptor(withSignal(this.options.store, signal));
-    if (!descriptor) {
-      throw new PersistenceError('REPLICA_MISSING', 'replica.json is gone from the store.');
-    }
-    this.lineage = descriptor.lineage;
-    return this.lineage;
+    if (descriptor) return descriptor.lineage;
+    throw new PersistenceError('REPLICA_MISSING', `${DESCRIPTOR_KEY} is gone from the store.`, {
+      key: DESCRIPTOR_KEY,
+    });
   }
 
   private elapsed(begun: number): number {
