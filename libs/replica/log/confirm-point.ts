@@ -1,5 +1,5 @@
 import { isPersistenceError, PersistenceError } from '../../errors';
-import { verifyLtx } from '../../ltx';
+import { type EntryKind, verifyLtx } from '../../ltx';
 import type { ObjectStore } from '../../storage/object-store';
 import { isStoreError } from '../../storage/store-error';
 import { readEntryIdentity, type EntryIdentity } from './entry';
@@ -34,8 +34,8 @@ export async function confirmPoint(
   let spoken = false;
   for (const witness of beside) {
     const said = await testimony(store, witness, plan.txid, signal);
-    if (said === name) return;
-    spoken ||= said !== null;
+    if (said?.name === name) return;
+    spoken ||= said !== null && !mayBeVoid(said, witness, last);
   }
   if (spoken) throw notOfThisHistory(last, plan);
 }
@@ -72,10 +72,11 @@ async function contradicts(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const named = await testimony(store, next, next.minTxid - 1, signal);
-  if (named === null || named === name) return false;
+  if (named === null || named.name === name) return false;
   if (!after) return isIntact(store, next, signal);
-  const nextName = await testimony(store, next, next.minTxid, signal);
-  return nextName !== null && (await testimony(store, after, next.minTxid, signal)) === nextName;
+  const own = await testimony(store, next, next.minTxid, signal);
+  if (own === null) return false;
+  return (await testimony(store, after, next.minTxid, signal))?.name === own.name;
 }
 
 async function isIntact(
@@ -110,17 +111,29 @@ function witnesses({ files }: Inventory, last: LogFile): LogFile[] {
 const covers = (file: LogFile, txid: number): boolean =>
   file.minTxid <= txid && file.maxTxid >= txid;
 
-/** Which entry the witness says has `txid`; null if it says nothing, or cannot be read. */
+/** A claim at a TXID that had been merged by then is void: it speaks against itself, not against the merged file. */
+const mayBeVoid = ({ kind }: Testimony, witness: LogFile, last: LogFile): boolean =>
+  kind === 'claim' && last.level > 0 && witness.maxTxid === last.maxTxid;
+
+interface Testimony {
+  /** File checksum of the entry that the witness says has the TXID. */
+  readonly name: string;
+  readonly kind: EntryKind;
+}
+
+/** Null if the witness says nothing, or cannot be read. */
 async function testimony(
   store: ObjectStore,
   witness: LogFile,
   txid: number,
   signal?: AbortSignal,
-): Promise<string | null> {
+): Promise<Testimony | null> {
   try {
     const identity = await readEntryIdentity(store, witness.key, signal);
+    const { entry } = identity.header;
+    if (!entry) return null;
     const behind = witness.minTxid === txid + 1;
-    return behind ? (identity.header.entry?.parent ?? null) : lastEntryOf(identity);
+    return { name: behind ? entry.parent : lastEntryOf(identity)!, kind: entry.kind };
   } catch (error) {
     if (isPersistenceError(error, 'REPLICA_CORRUPT') || isStoreError(error, 'NotFound'))
       return null;

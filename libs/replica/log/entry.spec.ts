@@ -132,6 +132,21 @@ describe('An exact restore point', () => {
     expect(void_.summary.checksum).not.toBe('8000000000000002');
   });
 
+  it('is the end of a merged file, whatever late claim stands beside it', async () => {
+    await put(1, { minTxid: 1, maxTxid: 1 }, entry('8000000000000001', 'merged'));
+    await put(1, { minTxid: 2, maxTxid: 4 }, entry('8000000000000004', 'merged'));
+    await expect(confirm(txid(4))).resolves.toBe(4);
+    await put(0, at(4), entry('8000000000000009', 'claim'));
+    await expect(confirm(txid(4))).resolves.toBe(4);
+  });
+
+  it('is not a merged file of another history, beside the entry that it should end in', async () => {
+    await put(1, { minTxid: 1, maxTxid: 1 }, entry('8000000000000001', 'merged'));
+    await put(1, { minTxid: 2, maxTxid: 4 }, entry('8000000000000004', 'merged'));
+    await put(0, at(4), entry('8000000000000009', 'data'));
+    await expect(confirm(txid(4))).rejects.toMatchObject({ code: 'RESTORE_POINT_UNKNOWN' });
+  });
+
   it('is an entry of Litestream, which makes no claims and names nothing', async () => {
     for (const point of [1, 2, 3]) await put(0, at(point), null);
     for (const point of [1, 2, 3]) await expect(confirm(txid(point))).resolves.toBe(point);
