@@ -2,6 +2,8 @@ import { isPersistenceError, PersistenceError } from '../../libs/errors';
 import { encodePageless } from '../../libs/ltx';
 import { readInventory } from '../../libs/replica/log/inventory';
 import { isVoid } from '../../libs/replica/ownership/claim';
+import { planRestore } from '../../libs/replica/log/restore-plan';
+import { topOf } from '../../libs/replica/maintain/merge-plan';
 import { logKey, parseLogKey } from '../../libs/replica/log/log-keys';
 import { MemoryStore, readBody } from '../../libs/storage';
 import { FaultyObjectStore, ManualClock } from '../../libs/testing';
@@ -13,6 +15,8 @@ const B = 'bbbbbbbbbbbbbbbb';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const PAGES = 8;
+
+const isMerged = ({ level }: { readonly level: number }): boolean => level > 0;
 
 describe('Maintenance of a replica', () => {
   let clock: ManualClock;
@@ -242,6 +246,35 @@ describe('Maintenance of a replica', () => {
       expect(owner.errors).toEqual([]);
     }, 60_000);
   });
+
+  it.each([0, 1, 2, 3, 4, 9])(
+    'shows no gap to a newcomer whose listing it overtakes, before level %i',
+    async (before) => {
+      const log = await begin();
+      await live(log, 400, 30_000);
+      const head = log.head.txid;
+      const deleted = async (): Promise<number> =>
+        store.calls.filter(({ operation }) => operation === 'deleteMany').length;
+      const sofar = await deleted();
+      const newcomer = new FaultyObjectStore(memory);
+      const list = newcomer.list.bind(newcomer);
+      newcomer.list = async function* (prefix, options) {
+        // Everything that was listed before is folded, folded again, and removed.
+        if (prefix === `ltx/${before}/`) await live(log, 160, 20 * MINUTE);
+        yield* list(prefix, options);
+      };
+      const inventory = await readInventory(newcomer);
+      expect(await deleted()).toBeGreaterThan(sofar);
+      const { txid } = planRestore(inventory, { kind: 'latest' }, Number.POSITIVE_INFINITY);
+      expect(txid).toBeGreaterThanOrEqual(head);
+      // Whoever claims behind what he saw claims something void, or the very next TXID.
+      const voids = await isVoid(memory, txid + 1);
+      expect(voids || txid + 1 > topOf((await readInventory(memory)).files.filter(isMerged))).toBe(
+        true,
+      );
+    },
+    60_000,
+  );
 
   it('takes a name that is taken for done if what is there does the same, and writes it anew if that is damaged', async () => {
     const log = await begin();
