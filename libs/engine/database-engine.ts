@@ -61,10 +61,13 @@ export interface DatabaseEngine {
   }): Promise<void>;
 
   /**
-   * The history that the file continued is gone from the store. Remembers on disk that a new one begins with `claim`; the
-   * next capture is the whole database. What was captured before and is not settled never will be.
+   * The history that the file continued is gone from the store. The next capture is the whole database; what was captured
+   * before and is not settled never will be. Nothing changes on disk.
    */
-  startOver(claim: {
+  startOver(): Promise<void>;
+
+  /** Behind `startOver`: the capture that followed is stored, as the first entry of a new history. Remembers that on disk. */
+  beginHistory(claim: {
     readonly nodeId: string;
     readonly txid: number;
     readonly lineage: string;

@@ -52,13 +52,15 @@ export class Replica {
    * Rejects with the coded failure of the run, which is also in `status().maintenance`; a later call tries again. Rejects
    * with REPLICA_FENCED or SHUTTING_DOWN where this life does not own the log, and with the reason of `signal` when aborted.
    */
-  maintain({ signal }: { readonly signal?: AbortSignal } = {}): Promise<MaintenanceResult> {
-    if (this.maintenance) return this.maintenance.run(signal);
-    return Promise.reject(
-      this.publisher && !this.options.merger
+  async maintain({ signal }: { readonly signal?: AbortSignal } = {}): Promise<MaintenanceResult> {
+    if (!this.maintenance) {
+      throw this.publisher && !this.options.merger
         ? new PersistenceError('INTERNAL', 'This replica was put together without a merger.')
-        : new PersistenceError('SHUTTING_DOWN', 'The database is not open.'),
-    );
+        : new PersistenceError('SHUTTING_DOWN', 'The database is not open.');
+    }
+    // A store that does not answer is met, and reported, by the run itself, if there is anything to do.
+    await this.publisher?.checkHistory(signal).catch(() => undefined);
+    return this.maintenance.run(signal);
   }
 
   /** Immutable, from memory: no I/O. */
@@ -74,8 +76,8 @@ export class Replica {
 
   private async begin(): Promise<StartOutcome> {
     try {
-      const { head, outcome } = await new Start(this.options, this.model).run();
-      this.publisher = new Publisher(this.options, this.model, head, {
+      const { head, lineage, outcome } = await new Start(this.options, this.model).run();
+      this.publisher = new Publisher(this.options, this.model, head, lineage, {
         stored: (entry) => this.remember(entry),
         historyLost: async () => this.maintenance?.startOver(),
         fenced: (error) => void this.maintenance?.stop(error),
@@ -95,7 +97,8 @@ export class Replica {
     if (!merger) return null;
     const head = (): Head => publisher.position;
     const { recent, model: status } = this;
-    return new Maintenance({ store, merger, clock, nodeId, settings, recent, status, head });
+    const doubt = (): void => publisher.doubtHistory();
+    return new Maintenance({ store, merger, clock, nodeId, settings, recent, status, head, doubt });
   }
 
   private remember({ txid, timestamp, body }: CapturedEntry): void {

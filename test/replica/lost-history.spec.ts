@@ -132,6 +132,65 @@ describe('A replica that somebody deletes under the running app', () => {
     expect(rows(await life('elsewhere'))).toEqual([1, 2]);
   });
 
+  it('without a failed request is noticed by the next run of maintenance, and everything is stored anew', async () => {
+    const one = await life();
+    await one.store('CREATE TABLE t (x); INSERT INTO t VALUES (1)');
+    await one.replica.maintain();
+    await empty();
+    // Confirmed behind a history that is gone: nobody could know yet.
+    await one.store('INSERT INTO t VALUES (2)');
+    await one.store('INSERT INTO t VALUES (3)');
+    await one.replica.maintain().catch(() => undefined);
+    expect(await one.store('INSERT INTO t VALUES (4)')).toBeLessThan(3);
+    expect((await keys()).filter((each) => each.startsWith('ltx/0/'))[0]).toBe(key(1));
+    expect(one.replica.status()).toMatchObject({ role: 'owner', error: null });
+    expect(rows(await life('elsewhere'))).toEqual([1, 2, 3, 4]);
+  });
+
+  it('is continued where it comes back before the new one has begun', async () => {
+    const one = await life();
+    const txid = await one.store('CREATE TABLE t (x); INSERT INTO t VALUES (1)');
+    const kept = await Promise.all(
+      (await keys()).map(async (each) => {
+        const object = await memory.get(each);
+        return { key: each, time: object.time, bytes: await readBody(object, 1 << 20) };
+      }),
+    );
+    await empty();
+    store.inject({ fault: { kind: 'fail' }, when: isEntry });
+    const put = store.put.bind(store);
+    let isBack = false;
+    store.put = async (name, body, options) => {
+      if (name === key(1) && !isBack) {
+        isBack = true;
+        for (const each of kept)
+          await memory.put(each.key, each.bytes, { mode: 'create', time: each.time });
+      }
+      return put(name, body, options);
+    };
+    expect(await one.store('INSERT INTO t VALUES (2)')).toBe(txid + 1);
+    expect(one.replica.status()).toMatchObject({ role: 'owner', error: null });
+    expect(await one.stop()).toBe(true);
+    const next = await life();
+    expect(next.events).toContainEqual(
+      expect.objectContaining({ outcome: expect.objectContaining({ origin: 'continued' }) }),
+    );
+    expect(rows(await life('elsewhere'))).toEqual([1, 2]);
+  });
+
+  it('and begun anew by another is theirs: maintenance notices, and nothing more is written', async () => {
+    const one = await life();
+    await one.store('CREATE TABLE t (x); INSERT INTO t VALUES (1)');
+    await empty();
+    const theirs = await life('theirs');
+    await theirs.store('CREATE TABLE theirs (x)');
+    await one.replica.maintain().catch(() => undefined);
+    const refused = await one.store('INSERT INTO t VALUES (2)').catch((error: unknown) => error);
+    // Had something been stored since the last look; else the entry itself meets theirs.
+    expect(isPersistenceError(refused, 'REPLICA_FENCED')).toBe(true);
+    await theirs.store('INSERT INTO theirs VALUES (1)');
+  });
+
   it('is another’s, where another was faster to begin anew', async () => {
     const one = await life();
     await one.store('CREATE TABLE t (x); INSERT INTO t VALUES (1)');

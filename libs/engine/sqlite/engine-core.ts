@@ -205,10 +205,13 @@ export class EngineCore {
     this.memory.revived(head.nodeId);
   }
 
-  startOver(claim: { nodeId: string; txid: number; lineage: string }): void {
+  startOver(): void {
     this.dropSpools();
     this.liveDatabase().forgetPlace();
-    this.memory.startOver(claim);
+  }
+
+  beginHistory(claim: { nodeId: string; txid: number; lineage: string }): void {
+    this.memory.beginHistory(claim, this.liveDatabase().position);
   }
 
   hasNews(): boolean {

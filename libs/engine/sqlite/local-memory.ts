@@ -60,14 +60,14 @@ export class LocalMemory {
   }
 
   /** A new history begins with the live file: nothing of an older one says anything about it. */
-  startOver({ nodeId, txid, lineage }: Claim): void {
+  beginHistory({ nodeId, txid, lineage }: Claim, position: WalPosition | null): void {
     this.nodeId = nodeId;
     this.claimed = txid;
     this.known = null;
     this.own = {
       lineage,
-      stored: 0,
-      lines: [],
+      stored: txid,
+      lines: this.lineAt(txid, position),
       main: fileIdentity(this.path),
       clean: null,
       ahead: null,

@@ -103,10 +103,14 @@ class SqliteEngine implements DatabaseEngine {
     await this.worker.call('revive', head);
   }
 
-  startOver(claim: Parameters<DatabaseEngine['startOver']>[0]): Promise<void> {
+  startOver(): Promise<void> {
+    return this.worker.call('startOver', undefined);
+  }
+
+  beginHistory(claim: Parameters<DatabaseEngine['beginHistory']>[0]): Promise<void> {
     // What was stored of the old history says nothing of the new one.
-    this.worker.settled = 0;
-    return this.worker.call('startOver', claim);
+    this.worker.settled = claim.txid;
+    return this.worker.call('beginHistory', claim);
   }
 
   onCommits(listener: (pressing: boolean) => void): void {

@@ -56,7 +56,8 @@ const answers: Answers = {
     core().open(head);
     poll.resume(true);
   },
-  startOver: (claim: Parameters<WorkerCalls['startOver']>[0]) => core().startOver(claim),
+  startOver: () => core().startOver(),
+  beginHistory: (claim: Parameters<WorkerCalls['beginHistory']>[0]) => core().beginHistory(claim),
   revive: (head: Parameters<WorkerCalls['revive']>[0]) => {
     core().revive(head);
     poll.resume(true);

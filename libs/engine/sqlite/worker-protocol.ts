@@ -34,7 +34,8 @@ export interface WorkerCalls {
   }): void;
   open(head: { readonly nodeId: string; readonly txid: number; readonly commit: number }): void;
   revive(head: { readonly nodeId: string; readonly txid: number; readonly commit: number }): void;
-  startOver(claim: Parameters<WorkerCalls['beginClaim']>[0]): void;
+  startOver(): void;
+  beginHistory(claim: Parameters<WorkerCalls['beginClaim']>[0]): void;
   capture(stamp: EntryStamp): CaptureReply;
   /** Does nothing but bring `settled` over, where files wait to be removed. */
   dropSpools(): void;

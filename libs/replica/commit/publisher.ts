@@ -7,19 +7,17 @@ import { storeFailure } from '../log/store-failure';
 import { headAfter, pagelessEntry } from '../ownership/claim';
 import type { StatusModel } from '../observe/status-model';
 import { Bell } from './bell';
-import {
-  beginsAnew,
-  demandHistory,
-  describeAnew,
-  HistoryLost,
-  lineageBehind,
-  originOf,
-} from './lost-history';
+import { History } from './history';
 
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 15_000;
 /** Workers that may die in one life. */
 const MAX_REVIVALS = 3;
+
+/** What this life's entries followed is deleted. */
+class HistoryGone extends Error {}
+/** What had been taken for deleted is there again. */
+class HistoryReturned extends Error {}
 
 /** Who else must hear of what the publisher finds out. Called in the same turn, before anybody is answered. */
 export interface PublisherHooks {
@@ -49,18 +47,31 @@ export class Publisher {
   private revivals = 0;
   private failure: PersistenceError | null = null;
   private fence: PersistenceError | null = null;
-  /** The store was emptied, and the engine does not know yet that all must be stored anew. */
-  private historyLost = false;
-  /** Lineage of a history that this life has begun and not yet described in the store. */
-  private undescribed: string | null = null;
+  private readonly history: History;
   private running: Promise<void> | null = null;
 
   constructor(
     private readonly options: ReplicaOptions,
     private readonly status: StatusModel,
     private head: Head,
+    lineage: string,
     private readonly hooks: PublisherHooks,
-  ) {}
+  ) {
+    this.history = new History(options, status, lineage, () => hooks.historyLost());
+  }
+
+  /** Whether what was stored is still there, as well as one small read can tell; none if nothing was stored since the last. */
+  async checkHistory(signal?: AbortSignal): Promise<void> {
+    if (this.stopped) return;
+    await this.history.check(this.head, signal);
+    if (this.history.doubtful) this.bell.ring();
+  }
+
+  /** Part of the history is missing in a listing: nothing more is confirmed before that is looked into. */
+  doubtHistory(): void {
+    this.history.doubtful = true;
+    this.bell.ring();
+  }
 
   start(): void {
     this.options.engine.onCommits((pressing) => {
@@ -148,13 +159,13 @@ export class Publisher {
     const serving = this.waiters;
     this.waiters = [];
     try {
-      if (this.historyLost) await this.beginAnew();
+      if (this.history.doubtful || this.history.gone) await this.settleHistory();
       this.seen = false;
       const entry = await engine.capture(this.stamp());
       this.captureFailures = 0;
       if (entry) await this.publish(entry);
       else this.captureFoundNothing();
-      if (this.undescribed !== null) await this.describe(this.undescribed);
+      await this.describe();
       // Writers that wait for an answer write nothing meanwhile, so the log can be emptied without shutting anybody out.
       if (engine.checkpointDue === 'overdue') await this.checkpoint();
       this.answer(serving);
@@ -163,7 +174,7 @@ export class Publisher {
       if (this.fence) return this.answer(serving, this.fence);
       // Whoever waits goes on waiting, each with its own deadline, while the loop tries again.
       this.waiters = [...serving, ...this.waiters];
-      if (error instanceof HistoryLost) this.historyIsLost();
+      if (error instanceof HistoryGone || error instanceof HistoryReturned) this.bell.ring();
       else await this.captureFailed(error);
     }
   }
@@ -187,7 +198,7 @@ export class Publisher {
     this.status.captured({ commits: captured.commits, bytes });
     const begun = clock.now();
     const settled = await this.persist(entry);
-    if (!settled.ours) throw await this.fenced(settled.foreign.header.nodeId, entry.txid);
+    if (!settled.ours) await this.settleTaken(settled.foreign.header.nodeId, entry.txid);
     this.lastPublish = clock.now();
     this.head = { ...this.head, ...pick(captured), nodeId, kind: 'data', position: null };
     this.hooks.stored(captured);
@@ -205,43 +216,54 @@ export class Publisher {
     for (let attempt = 1; ; attempt++) {
       try {
         const { signal } = this.ending;
-        const foreign = attempt > 1 ? await demandHistory(this.options, this.head, signal) : null;
-        if (foreign) return { ours: false, foreign };
+        if (attempt > 1) await this.demandHistory(signal);
         return await storeEntry(this.options.store, entry, signal);
       } catch (error) {
         this.ending.signal.throwIfAborted();
-        if (error instanceof HistoryLost) throw error;
+        if (error instanceof HistoryGone || this.fence) throw error;
         this.fail(storeFailure(error, 'Storing commits'), attempt);
         await this.backOff(attempt);
       }
     }
   }
 
-  /** The replica was deleted under this life: the local database begins a new history. What was captured is captured anew. */
-  private async beginAnew(): Promise<void> {
-    const { engine, nodeId } = this.options;
-    const lineage = lineageBehind(this.head, nodeId);
-    await this.hooks.historyLost();
-    await engine.startOver({ nodeId, txid: 1, lineage });
-    this.status.historyLost(beginsAnew(this.head));
-    this.head = originOf(this.head);
-    this.historyLost = false;
-    this.undescribed = lineage;
+  /** An entry that cannot follow is dropped: what it holds is captured anew. */
+  private async demandHistory(signal: AbortSignal): Promise<void> {
+    const judged = await this.history.judgeBehind(this.head, signal);
+    if (judged.kind === 'intact') return;
+    if (judged.kind === 'foreign') throw await this.fenced(judged.by, judged.txid);
+    this.history.gone = true;
+    throw new HistoryGone();
   }
 
-  private historyIsLost(): void {
-    this.historyLost = true;
-    this.bell.ring();
-  }
-
-  /** Only then is it known whose the new history is, so nobody is told before that his commit is stored. */
-  private async describe(lineage: string): Promise<void> {
+  /** Something said that the history is not there any more: nothing goes on before it is known. */
+  private async settleHistory(): Promise<void> {
+    const { history } = this;
+    const { signal } = this.ending;
     try {
-      await describeAnew(this.options, lineage);
+      const judged = await history.judge(this.head, signal);
+      if (judged.kind === 'foreign') throw await this.fenced(judged.by, judged.txid);
+      if (judged.kind === 'intact') return await history.resume();
+      this.head = await history.beginAnew(this.head, judged.strays, signal);
+    } catch (error) {
+      throw storeFailure(error, 'Looking at the replica');
+    }
+  }
+
+  /** The entry's place is taken. By the history that was taken for deleted, or by another instance. */
+  private async settleTaken(by: string, txid: number): Promise<never> {
+    const returned = await this.history.returned(this.ending.signal);
+    if (!returned) throw await this.fenced(by, txid);
+    this.head = returned;
+    throw new HistoryReturned();
+  }
+
+  private async describe(): Promise<void> {
+    try {
+      await this.history.describe();
     } catch (error) {
       throw storeFailure(error, 'Describing the replica');
     }
-    this.undescribed = null;
   }
 
   private captureFoundNothing(): void {

@@ -15,10 +15,13 @@ export interface ReplicaDescriptor extends ReplicaIdentity {
 }
 
 /** Null where there is none. */
-export async function readDescriptor(store: ObjectStore): Promise<ReplicaDescriptor | null> {
+export async function readDescriptor(
+  store: ObjectStore,
+  signal?: AbortSignal,
+): Promise<ReplicaDescriptor | null> {
   let text: string;
   try {
-    text = await readText(store, DESCRIPTOR_KEY);
+    text = await readText(store, DESCRIPTOR_KEY, signal);
   } catch (error) {
     if (isStoreError(error, 'NotFound')) return null;
     throw error;
@@ -53,8 +56,12 @@ export function checkIdentity(stored: ReplicaDescriptor, own: ReplicaIdentity): 
   }
 }
 
-async function readText(store: ObjectStore, key: string): Promise<string> {
-  const object = await store.get(key);
+async function readText(
+  store: ObjectStore,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const object = await store.get(key, signal ? { signal } : {});
   if (object.size > MAX_BYTES) throw corrupt('is too large');
   const chunks: Uint8Array[] = [];
   for await (const chunk of object.body) chunks.push(chunk);

@@ -21,6 +21,8 @@ export interface MaintenanceParts {
     maintained(done: MaintenanceCounts): void;
     maintenanceFailed(error: PersistenceError, done: MaintenanceCounts): void;
   };
+  /** Told when a fresh listing does not lead to the head: a part of the history is gone. */
+  readonly doubt?: () => void;
   /** Default `LEVELS`. */
   readonly levels?: readonly Level[];
 }

@@ -2,6 +2,7 @@ import { PersistenceError } from '../../errors';
 import { isStoreError } from '../../storage/store-error';
 import { FileChanged } from '../log/fetch-file';
 import type { LogFile } from '../log/inventory';
+import { newestGoodTxid } from '../log/restore-plan';
 import { storeFailure } from '../log/store-failure';
 import { DamageLog } from './damage-log';
 import { Files } from './files';
@@ -136,7 +137,13 @@ export class Maintenance {
     // The clock may have gone back.
     const soon = now >= this.lookedAt && now < this.lookedAt + everyMs;
     if (soon || this.view.version === this.lookedVersion) return;
+    const { txid } = this.parts.head();
     const inventory = listed ? await this.view.inventory(signal) : await this.view.list(signal);
+    // Nothing is removed from a log that does not lead to its head: that is for the publisher to look into.
+    if (newestGoodTxid(inventory) < txid) {
+      this.parts.doubt?.();
+      return;
+    }
     const { unfinished } = await this.retention.run(inventory, signal, (files) =>
       done.deleted(files),
     );

@@ -38,6 +38,8 @@ export interface Started {
   readonly outcome: StartOutcome;
   /** This life's claim, which the next entry continues. */
   readonly head: Head;
+  /** Of the history that it continues. */
+  readonly lineage: string;
 }
 
 /** `met`: the entry that stands in the claim's place. Neither: the claim is void. */
@@ -73,8 +75,8 @@ export class Start {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const won = await this.attempt();
       if (won) {
-        await this.takeOver(won);
-        return { head: won.claim, outcome: describe(won, clock.now() - begun) };
+        const lineage = await this.takeOver(won);
+        return { lineage, head: won.claim, outcome: describe(won, clock.now() - begun) };
       }
       await engine.reset();
       await clock.sleep(BACKOFF_FIRST_MS * 2 ** attempt);
@@ -307,18 +309,25 @@ export class Start {
     return engine.beginClaim({ nodeId, txid, lineage: descriptor?.lineage ?? newLineage });
   }
 
-  /** The claim stands: say whose history it is, and hold the file. */
-  private async takeOver({ claim }: Won): Promise<void> {
-    const { store, engine, identity, nodeId, newLineage } = this.options;
+  /** The claim stands: say whose history it is, and hold the file. Resolves to the lineage. */
+  private async takeOver({ claim }: Won): Promise<string> {
+    const { engine, nodeId } = this.options;
+    const lineage = await this.describe();
+    await engine.open({ nodeId, txid: claim.txid, commit: claim.commit });
+    return lineage;
+  }
+
+  private async describe(): Promise<string> {
+    const { store, identity, newLineage } = this.options;
     try {
       const own = { format: 1, lineage: newLineage, engine: 'sqlite', ...identity } as const;
       const standing = (await readDescriptor(store)) ?? (await createDescriptor(store, own));
       checkIdentity(standing, identity);
       await this.probe.record(standing.lineage);
+      return standing.lineage;
     } catch (error) {
       throw storeFailure(error, 'Describing the replica');
     }
-    await engine.open({ nodeId, txid: claim.txid, commit: claim.commit });
   }
 }
 

@@ -415,4 +415,24 @@ describe('A directory store whose root is gone', () => {
     await store.put('ltx/0/b', Buffer.of(1), { mode: 'create' });
     await fs.rm(parent, { recursive: true });
   });
+
+  it.each([
+    ['gone', false],
+    ['empty, as a mount point without its volume', true],
+  ])('is never taken for an empty one: %s', async (_, remains) => {
+    await store.put('ltx/0/a', Buffer.of(1), { mode: 'create' });
+    await fs.rename(root, `${root}.elsewhere`);
+    if (remains) await fs.mkdir(root);
+    const gone = { kind: 'Unavailable' };
+    await expect(store.get('ltx/0/a')).rejects.toMatchObject(gone);
+    await expect(store.head('replica.json')).rejects.toMatchObject(gone);
+    await expect(store.deleteMany(['ltx/0/a'])).rejects.toMatchObject(gone);
+    const list = async () => {
+      for await (const object of store.list('ltx/')) throw new Error(object.key);
+    };
+    await expect(list()).rejects.toMatchObject(gone);
+    if (remains) await fs.rmdir(root);
+    await fs.rename(`${root}.elsewhere`, root);
+    expect((await store.head('ltx/0/a')).size).toBe(1);
+  });
 });

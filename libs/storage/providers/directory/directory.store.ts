@@ -15,14 +15,14 @@ import {
   type StoredObject,
 } from '../../object-store';
 import { assertPutOptions } from '../../put-options';
-import { StoreError } from '../../store-error';
+import { isStoreError, StoreError } from '../../store-error';
 import { deleteObjects } from './delete-objects';
 import { fileBody, bytesBody } from './file-body';
 import { errno, readError, writeError } from './file-errors';
-import { makeFolder } from './folder';
+import { isThere, makeFolder } from './folder';
 import { isReserved, objectPaths, TEMP_FOLDER } from './layout';
 import { canLink } from './link-file';
-import { openObject } from './open-object';
+import { openObject, type OpenObject } from './open-object';
 import { publishObject } from './publish-object';
 import { sweepTemporaryFiles } from './sweep';
 import { walk } from './walk';
@@ -65,7 +65,7 @@ export class DirectoryStore implements ObjectStore {
   }
 
   async get(key: string, options: GetOptions = {}): Promise<StoredObject> {
-    const { file, info, whole } = await openObject(this.#paths(key), key, options.signal);
+    const { file, info, whole } = await this.#open(key, options.signal);
     let body: AsyncIterable<Uint8Array> | undefined;
     try {
       const span = clipRange(key, options.range, info.size);
@@ -95,7 +95,7 @@ export class DirectoryStore implements ObjectStore {
   }
 
   async head(key: string, options: CallOptions = {}): Promise<ObjectInfo> {
-    const { file, info } = await openObject(this.#paths(key), key, options.signal);
+    const { file, info } = await this.#open(key, options.signal);
     await file.close();
     return info;
   }
@@ -105,6 +105,7 @@ export class DirectoryStore implements ObjectStore {
     options.signal?.throwIfAborted();
     const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
     if (base.split('/').some(isReserved)) return;
+    let found = false;
     try {
       for await (const object of walk(
         path.join(this.root, base),
@@ -112,17 +113,45 @@ export class DirectoryStore implements ObjectStore {
         prefix,
         options.startAfter,
       )) {
+        found = true;
         yield object;
         options.signal?.throwIfAborted();
       }
+      if (!found) await this.#demandRoot(prefix);
     } catch (error) {
       throw readError(error, prefix);
     }
   }
 
   async deleteMany(keys: readonly string[], options: CallOptions = {}): Promise<void> {
+    await this.#demandRoot(keys[0] ?? '');
     const doomed = keys.map((key) => ({ key, paths: this.#paths(key) }));
     await deleteObjects(this.root, doomed, options.signal);
+  }
+
+  async #open(key: string, signal: AbortSignal | undefined): Promise<OpenObject> {
+    try {
+      return await openObject(this.#paths(key), key, signal);
+    } catch (error) {
+      if (isStoreError(error, 'NotFound')) await this.#demandRoot(key);
+      throw error;
+    }
+  }
+
+  /**
+   * Nothing is absent where the whole store is: a volume that is not mounted leaves no folder, or an empty one, and must
+   * not be taken for an empty store. The folder for temporary files is there since the store was opened.
+   */
+  async #demandRoot(key: string): Promise<void> {
+    const there = await isThere(path.join(this.root, TEMP_FOLDER)).catch((error: unknown) => {
+      throw readError(error, key);
+    });
+    if (there) return;
+    throw new StoreError(
+      'Unavailable',
+      key,
+      `the folder of the store is gone, or its ${TEMP_FOLDER} is: is the volume mounted?`,
+    );
   }
 
   #paths(key: string) {

@@ -1,6 +1,6 @@
 import fs, { type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { errno } from './file-errors';
+import { errno, isAbsent } from './file-errors';
 
 /** An open folder whose new entries can be made to survive a power loss. */
 export interface Folder {
@@ -82,4 +82,13 @@ async function syncHandle(folder: FileHandle): Promise<void> {
 function notAFolder(error: unknown): never {
   if (errno(error) !== 'EEXIST') throw error;
   throw Object.assign(new Error((error as Error).message, { cause: error }), { code: 'ENOTDIR' });
+}
+
+export async function isThere(folder: string): Promise<boolean> {
+  try {
+    return (await fs.stat(folder)).isDirectory();
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
 }
