@@ -3,6 +3,7 @@ import {
   Controller,
   Get,
   Header,
+  Headers,
   HttpCode,
   Inject,
   Post,
@@ -56,8 +57,12 @@ export function adminController(settings: AdminSettings): Type {
 
     @Post('db-restore')
     @HttpCode(200)
-    restore(@Body() body: unknown) {
-      return this.admin.restore(body);
+    restore(
+      @Body() body: unknown,
+      @Headers('content-length') length?: string,
+      @Headers('content-type') type?: string,
+    ) {
+      return this.admin.restore(body, { length, type });
     }
   }
   placeAdmin(PersistenceAdminController, settings.path);

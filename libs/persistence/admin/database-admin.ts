@@ -7,7 +7,7 @@ import type { RestorePointsQuery } from '../database/rescue-options';
 import { redactFolders } from '../log/redact';
 import type { Lag } from '../../replica';
 import { adminError } from './admin-error';
-import { readRestoreRequest } from './restore-request';
+import { demandJson, readRestoreRequest } from './restore-request';
 
 export interface SyncAnswer {
   readonly stored: boolean;
@@ -67,14 +67,20 @@ export class DatabaseAdmin {
 
   restorePoints(query: Readonly<Record<string, unknown>>) {
     return this.#answer(async () => {
-      const { limit, ...rest } = query;
-      const asked = { ...rest, ...(limit !== undefined && { limit: Number(limit) }) };
+      const asked = Object.fromEntries(
+        Object.entries(query).map(([name, value]) => [name, numeric(name, value)]),
+      );
       return { points: await this.life.restorePoints(asked as RestorePointsQuery) };
     });
   }
 
-  restore(body: unknown): Promise<RestoreAnswer> {
+  /** `sent`: the headers that say what the body is. */
+  restore(
+    body: unknown,
+    sent: { readonly length?: string | undefined; readonly type?: string | undefined } = {},
+  ): Promise<RestoreAnswer> {
     return this.#answer(async () => {
+      demandJson(sent.length, sent.type);
       const { file, options } = readRestoreRequest(body, this.#folder, new Date());
       // Each takes as much disk as the database.
       if (this.#restoring) {
@@ -103,4 +109,10 @@ export class DatabaseAdmin {
     const folder = redactFolders([path.join(this.#folder, 'file')]);
     return adminError(error, (text) => folder(this.life.redact(text)));
   }
+}
+
+/** A query is text: numbers in it are told from dates, so that the times of an answer can be sent back. */
+function numeric(name: string, value: unknown): unknown {
+  if (name === 'limit') return Number(value);
+  return typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
 }

@@ -6,12 +6,26 @@ import type { RestoreOptions } from '../database/rescue-options';
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/;
 /** Names that Windows keeps for devices. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+/** What SQLite, and we, keep beside a database: a file of this name would be taken for a part of another. */
+const COMPANION = /(-wal|-shm|-journal|\.lock|\.persistence\.json)$/i;
 const FIELDS = ['file', 'txid', 'at'];
 
 export interface RestoreRequest {
   /** Name of the new file in the folder for restored files. */
   readonly file: string;
   readonly options: RestoreOptions;
+}
+
+/**
+ * Refuses a body that nobody has read, because it is not JSON: without it the newest state would be restored, whatever was
+ * asked for.
+ */
+export function demandJson(length: string | undefined, type: string | undefined): void {
+  const isEmpty = length === undefined || Number(length) === 0;
+  if (isEmpty || /^application\/([\w.-]+\+)?json\b/i.test(type ?? '')) return;
+  throw new PersistenceError('OPTION_INVALID', 'The body must be JSON.', {
+    hint: 'Send it with the header "Content-Type: application/json".',
+  });
 }
 
 /**
@@ -29,7 +43,8 @@ export function readRestoreRequest(body: unknown, folder: string, now: Date): Re
     });
   }
   const file = fields['file'] ?? `restored-${now.toISOString().replaceAll(':', '-')}.db`;
-  if (typeof file !== 'string' || !FILE_NAME.test(file) || DEVICE.test(file)) {
+  const isName = typeof file === 'string' && FILE_NAME.test(file) && !DEVICE.test(file);
+  if (!isName || COMPANION.test(file)) {
     throw new PersistenceError('OPTION_INVALID', 'The field "file" must be a plain file name.', {
       hint: 'Letters, digits, ".", "_" and "-", for example rescued.db. The folder is chosen by the app.',
     });

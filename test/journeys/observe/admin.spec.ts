@@ -247,12 +247,24 @@ describe('the admin endpoints', () => {
         'C:\\x.db',
         'nul',
         7,
-
+        'rescued.db-wal',
+        'x.db.lock',
         '',
       ])
         expect((await restore({ file })).body).toMatchObject({ code: 'OPTION_INVALID' });
       expect((await restore({ file: 'a.db', replace: true })).body.code).toBe('OPTION_UNKNOWN');
       expect(readdirSync(folder.path)).toEqual(before);
+      expect(readdirSync(folder.file('restored'))).toEqual(['rescued.db']);
+      const unread = await http()
+        .post('/api/db-restore')
+        .set({ ...BEARER, 'content-type': 'text/plain' })
+        .send('{"file":"b.db","txid":1}');
+      expect(unread.body).toMatchObject({ code: 'OPTION_INVALID' });
+      const [{ time }] = points.body.points as [{ time: number }];
+      const earlier = `/api/db-restore-points?to=${time}`;
+      expect((await http().get(earlier).set(BEARER).expect(200)).body.points).not.toContainEqual(
+        expect.objectContaining({ txid }),
+      );
       expect(readdirSync(folder.file('restored'))).toEqual(['rescued.db']);
       // Without a name it chooses one, without a point the newest.
       expect((await restore({})).body.file).toMatch(/^restored-.*\.db$/);
