@@ -104,7 +104,7 @@ function introduction(rows, facts) {
   return [
     '# Benchmarks',
     '',
-    '`npm run bench` measures everything on this page anew (about 15 minutes; `node bench/main.mjs --help`) and writes it, with `benchmarks.json` beside it.',
+    '`npm run bench` measures everything on this page anew (about 25 minutes; `node bench/main.mjs --help`) and writes it, with `benchmarks.json` beside it.',
     'Each run is a process of its own, ways alternate, and ratios compare runs that stood side by side, because machines are noisy.',
     '',
     `Measured on ${list.join('; ')}.`,
