@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PersistenceModule } from 'nestjs-persistence';
+import { LiveController } from './live.controller';
 import { migrations } from './migrations';
 import { User } from './user.entity';
 import { UsersController } from './users.controller';
@@ -13,6 +14,6 @@ import { UsersController } from './users.controller';
     ),
     TypeOrmModule.forFeature([User]),
   ],
-  controllers: [UsersController],
+  controllers: [UsersController, LiveController],
 })
 export class AppModule {}

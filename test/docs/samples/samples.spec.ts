@@ -5,7 +5,13 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { existsSync, rmSync } from 'node:fs';
 import request from 'supertest';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
-import { directory, PersistenceModule, SyncService } from 'nestjs-persistence';
+import {
+  directory,
+  getSyncServiceToken,
+  PersistenceHealthIndicator,
+  PersistenceModule,
+  SyncService,
+} from 'nestjs-persistence';
 import { AzureBlobStorageProvider } from 'nestjs-persistence/storage/azure-blob';
 import { S3StorageProvider } from 'nestjs-persistence/storage/s3';
 import { AppLog } from '../../journeys/support/start-app';
@@ -19,10 +25,12 @@ import { MapStore } from './map-store';
 import { migrations } from './migrations';
 import { redeploy } from './redeploy.sample-test';
 import { ProbesController } from './probes.controller';
+import { RefusingModule } from './refusing.module';
 import { Rescue } from './rescue';
 import { S3Module } from './s3.module';
 import { SeedService } from './seed.service';
 import { StorageModule } from './storage.module';
+import { TwoDatabasesModule } from './two-databases.module';
 import { startWithoutReplica } from './users.sample-test';
 import { Vault } from './vault';
 import { VaultedModule } from './vault.module';
@@ -40,7 +48,9 @@ describe('the code in the documentation', () => {
   const folder = temporaryFolder();
   const variables = [
     'NETWORK_DB_PATH',
+    'NETWORK_DB_PATH_ORDERS',
     'DATABASE_PATH',
+    'DATABASE_PATH_ORDERS',
     'PERSISTENCE_ENABLED',
     'PERSISTENCE_ADMIN_TOKEN',
     'PORT',
@@ -77,6 +87,61 @@ describe('the code in the documentation', () => {
       .send({ name: 'Ada' })
       .expect(201);
     await app.close();
+  });
+
+  it('five-minutes: the platform’s check needs no Terminus', async () => {
+    process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
+    process.env.DATABASE_PATH = folder.file('disk', 'app.db');
+    const app = await serve({ imports: [AppModule] });
+    const check = jest.spyOn(app.get(PersistenceHealthIndicator), 'isAlive');
+    await server(app)
+      .get('/health/live')
+      .expect(200, { database: { status: 'up', role: 'owner' } });
+    check.mockReturnValue({ database: { status: 'down', reason: 'superseded' } });
+    await server(app).get('/health/live').expect(503);
+    await app.close();
+  });
+
+  it('platforms: with the filter, an instance that was superseded answers a write with 503', async () => {
+    process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
+    process.env.DATABASE_PATH = folder.file('disk-1', 'app.db');
+    const older = await serve({ imports: [RefusingModule] });
+    await server(older).post('/users').send({ name: 'Ada' }).expect(201);
+    process.env.DATABASE_PATH = folder.file('disk-2', 'app.db');
+    const younger = await serve({ imports: [RefusingModule] });
+    // The older one learns of it when its commit meets the younger one's; from then on SQLite refuses its writes.
+    const first = await server(older).post('/users').send({ name: 'Grace' }).expect(503);
+    expect(first.body).toMatchObject({ statusCode: 503, code: 'REPLICA_FENCED' });
+    const second = await server(older).post('/users').send({ name: 'Grace' }).expect(503);
+    expect(second.body).toMatchObject({ statusCode: 503, code: 'SQLITE_READONLY' });
+    await server(older).get('/users').expect(200);
+    await server(younger).post('/users').send({ name: 'Grace' }).expect(201);
+    await server(younger).post('/users').send({}).expect(500);
+    await older.close();
+    await younger.close();
+  });
+
+  it('several-databases: each has its own store and its own flush()', async () => {
+    process.env.NETWORK_DB_PATH = folder.file('users.db');
+    process.env.NETWORK_DB_PATH_ORDERS = folder.file('orders.db');
+    for (const life of ['created', 'restored']) {
+      process.env.DATABASE_PATH = folder.file(life, 'app.db');
+      process.env.DATABASE_PATH_ORDERS = folder.file(life, 'orders.db');
+      const app = await serve({ imports: [TwoDatabasesModule] });
+      if (life === 'created') {
+        await server(app).post('/users').send({ name: 'Ada' }).expect(201);
+        await server(app).post('/orders').send({ article: 'Tea' }).expect(201);
+      }
+      await server(app)
+        .get('/users')
+        .expect(200, [{ id: 1, name: 'Ada' }]);
+      await server(app)
+        .get('/orders')
+        .expect(200, [{ id: 1, article: 'Tea' }]);
+      const orders = app.get<SyncService>(getSyncServiceToken('orders'));
+      expect(orders.status()).toMatchObject({ database: 'orders', origin: life });
+      await app.close();
+    }
   });
 
   it('migrations: a new database is seeded once, a restored one is not', async () => {

@@ -1,0 +1,16 @@
+// oxlint-disable typescript/consistent-type-imports -- Nest reads the types of constructor parameters at run time
+import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { PersistenceHealthIndicator } from 'nestjs-persistence';
+
+@Controller('health')
+export class LiveController {
+  constructor(private readonly persistence: PersistenceHealthIndicator) {}
+
+  /** For the platform: restart me if this fails. */
+  @Get('live')
+  live() {
+    const result = this.persistence.isAlive('database');
+    if (result.database.status === 'down') throw new ServiceUnavailableException(result);
+    return result;
+  }
+}
