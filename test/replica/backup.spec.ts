@@ -3,12 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { createSqliteEngine } from '../../libs/engine';
+import { isOpenElsewhere } from '../../libs/persistence/backup/open-elsewhere';
 import { ScratchFolder } from '../../libs/persistence/backup/scratch-folder';
 import { Backup, type BackupEvent, type BackupTarget } from '../../libs/replica';
 import { DirectoryStore, MemoryStore, prefixed, readBody } from '../../libs/storage';
 import type { ObjectStore } from '../../libs/storage/object-store';
-import { FaultyObjectStore, ManualClock } from '../../libs/testing';
+import { FaultyObjectStore, ManualClock, TestProcess } from '../../libs/testing';
 import { InProcess } from './in-process';
+import { inOtherProcess } from './other-process';
 import { makePlaces, type Places } from './places';
 
 const DAY_MS = 86_400_000;
@@ -39,6 +41,7 @@ describe('the plain backup beside the replica', () => {
     disk = 'disk',
     store: ObjectStore = faulty,
     target: BackupTarget = { store, key: 'app.db' },
+    inUse?: () => Promise<boolean>,
   ) {
     const folder = join(places.root, disk);
     mkdirSync(folder, { recursive: true });
@@ -51,6 +54,7 @@ describe('the plain backup beside the replica', () => {
       replica: life.replica,
       store: replicaStore,
       target: () => Promise.resolve(target),
+      inUse,
       scratch: new ScratchFolder(life.path, (path) => createSqliteEngine({ path })),
       clock,
       settings: { backupKeepCount: 2, backupKeepMs: 2 * DAY_MS },
@@ -185,22 +189,115 @@ describe('the plain backup beside the replica', () => {
     expect(rows(await download())).toEqual([]);
   });
 
-  it('keeps a live database file of another program with its log, and removes the log that would corrupt ours', async () => {
-    const folder = join(places.root, 'network');
-    mkdirSync(folder);
-    const other = new Database(join(folder, 'app.db'));
-    other.pragma('journal_mode = WAL');
-    other.exec('CREATE TABLE old (b); INSERT INTO old VALUES (7)');
-    const store = await DirectoryStore.open({ root: folder });
-    const { life, backup } = await live('disk', store, { store, key: 'app.db' });
-    life.db.exec('CREATE TABLE t (a); INSERT INTO t VALUES (1)');
-    await backup.run();
-    expect(existsSync(join(folder, 'app.db-wal'))).toBe(false);
-    expect(rows(join(folder, 'app.db'))).toEqual([1]);
-    other.close();
-    const kept = new Database(join(folder, 'app.before-adoption.db'));
-    expect(kept.prepare('SELECT b FROM old').pluck().all()).toEqual([7]);
-    kept.close();
+  describe('where a database file of another program stands', () => {
+    let network: string;
+    let theirs: string;
+    let others: OtherProgram[];
+    beforeEach(() => {
+      network = join(places.root, 'network');
+      theirs = join(network, 'app.db');
+      mkdirSync(network);
+      others = [];
+    });
+    afterEach(async () => {
+      for (const other of others) await other.end();
+    });
+
+    const begin = "db.pragma('journal_mode = WAL'); db.exec('CREATE TABLE old (b)');";
+    const old = (file: string): unknown[] => {
+      const kept = new Database(file);
+      try {
+        return kept.prepare('SELECT b FROM old ORDER BY b').pluck().all();
+      } finally {
+        kept.close();
+      }
+    };
+
+    async function otherProgram(): Promise<OtherProgram> {
+      const other = new OtherProgram(places.root, theirs);
+      others.push(other);
+      await other.run(
+        'PRAGMA journal_mode = WAL; CREATE TABLE old (b); INSERT INTO old VALUES (7)',
+      );
+      return other;
+    }
+
+    async function beside() {
+      const store = await DirectoryStore.open({ root: network });
+      const inUse = () => isOpenElsewhere(theirs);
+      const { life, backup } = await live('disk', faulty, { store, key: 'app.db' }, inUse);
+      life.db.exec('CREATE TABLE t (a); INSERT INTO t VALUES (1)');
+      return { store, backup };
+    }
+
+    it('keeps it with the log of a program that died, and removes the log that would corrupt ours', async () => {
+      inOtherProcess(
+        theirs,
+        `${begin} db.exec('INSERT INTO old VALUES (7)'); process.kill(process.pid, 'SIGKILL')`,
+        { killed: true },
+      );
+      expect(existsSync(`${theirs}-wal`)).toBe(true);
+      const { backup } = await beside();
+      await backup.run();
+      expect(existsSync(`${theirs}-wal`)).toBe(false);
+      expect(rows(theirs)).toEqual([1]);
+      expect(old(join(network, 'app.before-adoption.db'))).toEqual([7]);
+    });
+
+    it('touches nothing while that program has it open, and takes its place when it is closed', async () => {
+      const other = await otherProgram();
+      const { backup } = await beside();
+      const refused = { code: 'BACKUP_PLACE_TAKEN', hint: expect.stringContaining('Stop that') };
+      await expect(backup.run()).rejects.toMatchObject(refused);
+      await other.run('INSERT INTO old VALUES (8)');
+      await expect(backup.run()).rejects.toMatchObject(refused);
+      await other.run('INSERT INTO old VALUES (9)');
+      expect(readdirSync(network).filter((name) => name.includes('before'))).toEqual([]);
+      await other.end();
+      await backup.run();
+      expect(rows(theirs)).toEqual([1]);
+      expect(old(join(network, 'app.before-adoption.db'))).toEqual([7, 8, 9]);
+    });
+
+    it('touches nothing where a commit came between the copies, also where it cannot be asked who has it open', async () => {
+      const other = await otherProgram();
+      const { store } = await beside();
+      const { backup } = await live('disk-2', new MemoryStore(), { store, key: 'app.db' });
+      const get = store.get.bind(store);
+      jest.spyOn(store, 'get').mockImplementation(async (key, options) => {
+        const object = await get(key, options);
+        if (!key.endsWith('-wal')) return object;
+        const bytes = await readBody(object, 1e8);
+        await other.run('INSERT INTO old VALUES (8)');
+        return { ...object, body: bodyOf(bytes) };
+      });
+      await expect(backup.run()).rejects.toMatchObject({
+        code: 'BACKUP_PLACE_TAKEN',
+        message: expect.stringContaining('app.db-wal was written'),
+      });
+      await other.run('INSERT INTO old VALUES (9)');
+      await other.end();
+      expect(old(theirs)).toEqual([7, 8, 9]);
+    });
+
+    it('touches nothing where that program came while its file was being kept', async () => {
+      inOtherProcess(theirs, `${begin} db.exec('INSERT INTO old VALUES (7)')`);
+      const { store, backup } = await beside();
+      const put = store.put.bind(store);
+      let other: OtherProgram | undefined;
+      jest.spyOn(store, 'put').mockImplementation(async (key, body, options) => {
+        const result = await put(key, body, options);
+        if (key === 'app.before-adoption.db') {
+          other = new OtherProgram(places.root, theirs);
+          others.push(other);
+          await other.run('INSERT INTO old VALUES (8)');
+        }
+        return result;
+      });
+      await expect(backup.run()).rejects.toMatchObject({ code: 'BACKUP_PLACE_TAKEN' });
+      await other!.end();
+      expect(old(theirs)).toEqual([7, 8]);
+    });
   });
 
   it('never replaces the backup of a successor', async () => {
@@ -431,6 +528,41 @@ describe('the plain backup beside the replica', () => {
     await moved.store('INSERT INTO t VALUES (3)');
   });
 });
+
+/** Another process that has a database file open and executes what it is told. */
+class OtherProgram {
+  private readonly process: TestProcess;
+
+  constructor(folder: string, database: string) {
+    const sqlite = JSON.stringify(require.resolve('better-sqlite3'));
+    const script = join(folder, 'other-program.cjs');
+    writeFileSync(
+      script,
+      `const db = new (require(${sqlite}))(process.argv[2], { timeout: 5_000 });
+      require('node:readline').createInterface({ input: process.stdin })
+        .on('line', (sql) => {
+          if (sql === 'end') { db.close(); process.exit(); }
+          db.exec(sql);
+          console.log('done');
+        });`,
+    );
+    this.process = new TestProcess(script, { args: [database], env: { NODE_OPTIONS: '' } });
+  }
+
+  async run(sql: string): Promise<void> {
+    this.process.send(sql);
+    await this.process.line(/^done$/);
+  }
+
+  async end(): Promise<void> {
+    this.process.send('end');
+    await this.process.exited;
+  }
+}
+
+async function* bodyOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
 
 const name = (txid: number): string => txid.toString(16).padStart(16, '0');
 const readBackupTxid = (metadata: Readonly<Record<string, string>>): number =>

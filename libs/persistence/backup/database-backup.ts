@@ -11,9 +11,13 @@ import {
 } from '../../replica';
 import type { ObjectStore } from '../../storage/object-store';
 import { systemClock } from '../database/system-clock';
+import { kindOf } from '../database/open-store';
 import type { LineLog } from '../log/event-log';
+import { storagePlace } from '../storage/storage-place';
+import type { StoragePlan } from '../storage/storage-plan';
 import { BackupLog } from './backup-log';
 import { leaveWalMode } from './leave-wal-mode';
+import { isOpenElsewhere } from './open-elsewhere';
 import { ScratchFolder } from './scratch-folder';
 
 export interface DatabaseBackupParts {
@@ -24,6 +28,7 @@ export interface DatabaseBackupParts {
   readonly settings: BackupSettings & {
     /** The live database file: what a backup needs for a while lies beside it. */
     readonly path: string;
+    readonly storage: StoragePlan;
   };
   readonly lines: LineLog;
 }
@@ -55,6 +60,7 @@ export function createDatabaseBackup(parts: DatabaseBackupParts): DatabaseBackup
     store,
     target: () => Promise.resolve(target),
     scratch,
+    inUse: placeInUse(settings.storage),
     clock: systemClock,
     settings,
     onEvent: (event) => log.write(event),
@@ -74,5 +80,15 @@ export function createDatabaseBackup(parts: DatabaseBackupParts): DatabaseBackup
       await leaveWalMode(file);
       return { key: file, bytes, txid, durationMs: systemClock.now() - begun };
     },
+  };
+}
+
+/** Undefined where the backup's place is no file that a program could open. */
+function placeInUse(plan: StoragePlan): (() => Promise<boolean>) | undefined {
+  const place = storagePlace(plan);
+  if (place?.store !== 'directory') return undefined;
+  return async () => {
+    if ((await kindOf(place.key)) !== 'file') return false;
+    return isOpenElsewhere(place.key);
   };
 }

@@ -52,6 +52,11 @@ export interface BackupOptions {
   readonly store: ObjectStore;
   /** Opened when the first backup is made. */
   readonly target: () => Promise<BackupTarget>;
+  /**
+   * Whether another program has the file in the backup's place open as a database. Left out where that cannot be: the place
+   * is no file of a file system.
+   */
+  readonly inUse?: (() => Promise<boolean>) | undefined;
   readonly scratch: BackupScratch;
   readonly clock: Clock;
   readonly settings: BackupSettings;

@@ -151,7 +151,7 @@ export class Backup {
     begun: number,
     signal: AbortSignal,
   ): Promise<BackupResult> {
-    const { clock, scratch, settings } = this.options;
+    const { clock, scratch, settings, inUse } = this.options;
     const lineage = await this.readLineage(signal);
     const { txid, time } = await this.restore(signal);
     await this.demandOwnState(txid, signal);
@@ -168,7 +168,8 @@ export class Backup {
       sha256: plain.sha256,
     };
     const onForeign = (keptAs: string) => this.model.keptForeign(key, keptAs);
-    const outcome = await storeBackup({ target, scratch, file, identity, time, onForeign });
+    const place = { target, scratch, inUse };
+    const outcome = await storeBackup({ ...place, file, identity, time, onForeign });
     const result = { key, bytes: plain.size, txid, durationMs: this.elapsed(begun) };
     signal.throwIfAborted();
     if (outcome === 'newer') return { ...result, skipped: 'newer' };

@@ -1,8 +1,8 @@
 import { PersistenceError } from '../../errors';
 import type { ObjectStore } from '../../storage/object-store';
 import { isStoreError } from '../../storage/store-error';
-import { foreignKey } from './backup-keys';
-import type { BackupScratch, BackupTarget, PlainFile } from './backup-types';
+import { foreignKey, journalKeys } from './backup-keys';
+import type { BackupOptions, BackupScratch, BackupTarget, PlainFile } from './backup-types';
 import type { Occupied } from './put-plan';
 
 /** Different files that are kept of one place. More, and somebody else works there. */
@@ -14,23 +14,34 @@ interface Part {
   readonly file: PlainFile;
 }
 
+export interface ForeignPlace {
+  readonly target: BackupTarget;
+  readonly scratch: BackupScratch;
+  readonly inUse: BackupOptions['inUse'];
+}
+
 /**
  * Copies what stands in the backup's place, with its journals, to `<name>.before-adoption.db`; what is kept there already is
  * never replaced. Then the journals go: beside a new database file they would corrupt it. Resolves to the key of the copy.
+ *
+ * A program that still works with that file would go on committing into files that have no name any more. So nothing is
+ * kept or removed while one is known to: BACKUP_PLACE_TAKEN.
  */
-export async function keepForeign(
-  { store, key }: BackupTarget,
-  { info, journals }: Occupied,
-  scratch: BackupScratch,
-): Promise<string> {
+export async function keepForeign(place: ForeignPlace, { info, journals }: Occupied) {
+  const { target, scratch } = place;
+  const { store, key } = target;
   const parts: Part[] = [];
+  const tags = new Map<string, string>();
   for (const part of [...(info ? [key] : []), ...journals]) {
-    const { body } = await store.get(part);
+    const { body, tag } = await store.get(part);
+    tags.set(part, tag);
     parts.push({ suffix: part.slice(key.length), file: await scratch.spool(body) });
   }
+  await demandQuiet(place, tags);
   for (let n = 1; n <= MAX_KEPT; n++) {
     const kept = foreignKey(key, n);
     if (!(await keepAll(store, kept, parts))) continue;
+    await demandQuiet(place, tags);
     if (journals.length > 0) await store.deleteMany(journals);
     return kept;
   }
@@ -38,6 +49,34 @@ export async function keepForeign(
     'BACKUP_PLACE_TAKEN',
     `Somebody else keeps writing ${key}, where the backup belongs: ${MAX_KEPT} versions of it are kept already.`,
     { key },
+  );
+}
+
+/** Rejects if anything is not as it was copied, or is open: whoever writes there has to be stopped first. */
+async function demandQuiet(
+  { target: { store, key }, inUse }: ForeignPlace,
+  copied: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const part of [key, ...journalKeys(key)]) {
+    const tag = await store.head(part).then((info) => info.tag, absent);
+    if (tag !== copied.get(part)) throw taken(key, `${part} was written while it was copied`);
+  }
+  if (await inUse?.()) throw taken(key, 'it has that file open');
+}
+
+function absent(error: unknown): undefined {
+  if (isStoreError(error, 'NotFound')) return undefined;
+  throw error;
+}
+
+function taken(key: string, how: string): PersistenceError {
+  return new PersistenceError(
+    'BACKUP_PLACE_TAKEN',
+    `Another program works with ${key}, where the backup belongs: ${how}.`,
+    {
+      key,
+      hint: 'Stop that program; the next backup tries again. Until then nothing of that file is changed, and commits are stored all the same.',
+    },
   );
 }
 

@@ -2,16 +2,14 @@ import { isStoreError } from '../../storage/store-error';
 import type { ObjectInfo } from '../../storage/object-store';
 import { journalKeys } from './backup-keys';
 import { backupMetadata, type BackupIdentity } from './backup-metadata';
-import type { BackupScratch, BackupTarget, PlainFile } from './backup-types';
-import { keepForeign } from './keep-foreign';
+import type { BackupTarget, PlainFile } from './backup-types';
+import { type ForeignPlace, keepForeign } from './keep-foreign';
 import { planPut, type Occupied } from './put-plan';
 
 /** Looks at what stands there and tries to put ours: others may write there too. */
 const MAX_ROUNDS = 4;
 
-export interface BackupToStore {
-  readonly target: BackupTarget;
-  readonly scratch: BackupScratch;
+export interface BackupToStore extends ForeignPlace {
   readonly file: PlainFile;
   readonly identity: BackupIdentity;
   /** When the state was written (ms since 1970). */
@@ -34,8 +32,7 @@ export async function storeBackup(backup: BackupToStore): Promise<'stored' | 'ne
     if (plan.step === 'present') return 'stored';
     if (plan.step === 'newer') return 'newer';
     if (failure !== undefined && !isConflict(failure)) break;
-    if (plan.step === 'keep-foreign')
-      backup.onForeign(await keepForeign(target, occupied, backup.scratch));
+    if (plan.step === 'keep-foreign') backup.onForeign(await keepForeign(backup, occupied));
     try {
       const metadata = backupMetadata(identity);
       await store.put(key, file, { mode: plan.mode, metadata, time });
