@@ -14,10 +14,14 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-/** Calls into the worker thread. It is started by the first call and ends with `close`. */
+/**
+ * Calls into the worker thread. It is started by the first call and ends with `close`. The thread keeps the process alive
+ * only while somebody waits for an answer or for its end: an app that failed to start ends by itself.
+ */
 export class WorkerClient {
   private worker: Worker | null = null;
   private ended: PersistenceError | null = null;
+  private closing = false;
   /** The store has everything up to this TXID. */
   settled = 0;
   private nextId = 1;
@@ -38,6 +42,7 @@ export class WorkerClient {
       this.worker ??= this.start();
       const id = this.nextId++;
       this.waiters.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.worker.ref();
       this.worker.postMessage({ id, call: name, argument, settled: this.settled }, transfer);
     });
   }
@@ -46,6 +51,7 @@ export class WorkerClient {
   async close(released: number | null): Promise<void> {
     if (!this.worker || this.ended) return;
     const exited = new Promise((resolve) => this.worker!.once('exit', resolve));
+    this.closing = true;
     try {
       await this.call('close', released);
     } finally {
@@ -80,6 +86,7 @@ export class WorkerClient {
     if ('event' in message) return this.onEvent(message);
     const waiter = this.waiters.get(message.id);
     this.waiters.delete(message.id);
+    if (this.waiters.size === 0 && !this.closing) this.worker?.unref();
     if ('error' in message) waiter?.reject(PersistenceError.fromJSON(message.error));
     else waiter?.resolve(message.result);
   }

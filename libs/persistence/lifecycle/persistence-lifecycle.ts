@@ -1,20 +1,27 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { DatabaseLife } from '../database/database-life';
 import type { Schedule } from '../schedule/schedule';
+import { drainBeforeExit } from './exit-drain';
 import { drainOnSignals } from './signal-drain';
 
-/** Ties a database's life to the app's: started before the port opens, drained after it has closed. */
+/**
+ * Ties a database's life to the app's: started before the port opens, drained after it has closed. Nest closes no app
+ * whose start failed, and nobody closes a script: their databases are drained when the process has nothing left to do.
+ */
 export class PersistenceLifecycle
   implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
 {
   #ignoreSignals = () => {};
+  readonly #ignoreExit: () => void;
 
   constructor(
     private readonly life: DatabaseLife,
     /** Throws if TypeORM runs beside us instead of through us. */
     private readonly checkTypeOrm: () => void,
     private readonly newSchedule: () => Schedule,
-  ) {}
+  ) {
+    this.#ignoreExit = drainBeforeExit(() => this.life.drain());
+  }
 
   async onModuleInit(): Promise<void> {
     // With TypeORM this was awaited before it opened the file.
@@ -41,5 +48,6 @@ export class PersistenceLifecycle
   async onApplicationShutdown(): Promise<void> {
     await this.life.drain();
     this.#ignoreSignals();
+    this.#ignoreExit();
   }
 }

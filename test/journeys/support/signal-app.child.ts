@@ -21,6 +21,8 @@ async function main(): Promise<void> {
   await dataSource.query('CREATE TABLE t (a)');
   await app.get(SyncService).flush();
   await dataSource.query('INSERT INTO t VALUES (1)');
+  // Stands for a server: nothing of ours keeps a process alive.
+  setInterval(() => {}, 60_000);
   console.log('written');
 }
 
