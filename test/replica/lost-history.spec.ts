@@ -147,6 +147,15 @@ describe('A replica that somebody deletes under the running app', () => {
     expect(rows(await life('elsewhere'))).toEqual([1, 2, 3, 4]);
   });
 
+  it('is noticed at the latest by the end of the app, which then ends with everything stored', async () => {
+    const one = await life();
+    await one.store('CREATE TABLE t (x); INSERT INTO t VALUES (1)');
+    await empty();
+    await one.store('INSERT INTO t VALUES (2)');
+    expect(await one.stop()).toBe(true);
+    expect(rows(await life('elsewhere'))).toEqual([1, 2]);
+  });
+
   it('is continued where it comes back before the new one has begun', async () => {
     const one = await life();
     const txid = await one.store('CREATE TABLE t (x); INSERT INTO t VALUES (1)');
@@ -184,10 +193,12 @@ describe('A replica that somebody deletes under the running app', () => {
     await empty();
     const theirs = await life('theirs');
     await theirs.store('CREATE TABLE theirs (x)');
+    const before = await keys();
     await one.replica.maintain().catch(() => undefined);
-    const refused = await one.store('INSERT INTO t VALUES (2)').catch((error: unknown) => error);
-    // Had something been stored since the last look; else the entry itself meets theirs.
+    const refused = await one.replica.flush().catch((error: unknown) => error);
     expect(isPersistenceError(refused, 'REPLICA_FENCED')).toBe(true);
+    expect(one.replica.status().role).toBe('fenced');
+    expect(await keys()).toEqual(before);
     await theirs.store('INSERT INTO theirs VALUES (1)');
   });
 

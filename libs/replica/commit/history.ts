@@ -31,6 +31,11 @@ export class History {
     private readonly onLost: () => Promise<void>,
   ) {}
 
+  /** What is captured now follows nothing that is known to be stored. */
+  get isUnsettled(): boolean {
+    return this.doubtful || this.gone || this.lost !== null;
+  }
+
   /** One small read, if something was stored since the last: is it still ours that is described there? */
   async check(head: Head, signal?: AbortSignal): Promise<void> {
     if (this.lost || head.txid === this.checkedTxid) return;

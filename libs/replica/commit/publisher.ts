@@ -67,6 +67,16 @@ export class Publisher {
     if (this.history.doubtful) this.bell.ring();
   }
 
+  /**
+   * Before the end: a life that ends cleanly says that everything is stored. Where the history turns out to be gone, a new one
+   * is begun while the database can still be captured whole, that is before writers are shut out.
+   */
+  async settleHistory(signal: AbortSignal): Promise<void> {
+    // A store that does not answer is met by the last flush.
+    await this.checkHistory(signal).catch(() => undefined);
+    if (this.history.isUnsettled) await this.flush();
+  }
+
   /** Part of the history is missing in a listing: nothing more is confirmed before that is looked into. */
   doubtHistory(): void {
     this.history.doubtful = true;
@@ -159,7 +169,7 @@ export class Publisher {
     const serving = this.waiters;
     this.waiters = [];
     try {
-      if (this.history.doubtful || this.history.gone) await this.settleHistory();
+      if (this.history.doubtful || this.history.gone) await this.settleDoubts();
       this.seen = false;
       const entry = await engine.capture(this.stamp());
       this.captureFailures = 0;
@@ -237,7 +247,7 @@ export class Publisher {
   }
 
   /** Something said that the history is not there any more: nothing goes on before it is known. */
-  private async settleHistory(): Promise<void> {
+  private async settleDoubts(): Promise<void> {
     const { history } = this;
     const { signal } = this.ending;
     try {
