@@ -17,6 +17,11 @@ export type StorageKind = 'none' | 'directory' | 'memory' | 's3' | 'azure-blob' 
 export interface PersistenceStatus {
   /** In words: whether data survives a redeploy, and why. */
   readonly summary: string;
+  /**
+   * Whether everything committed here would be there after a redeploy this moment. False without a store; while the start
+   * has failed; while commits wait for longer than `lagMaxMs`, or for a failure of the store to pass; and where this
+   * instance has ended with commits that were not stored.
+   */
   readonly survivesRedeploy: boolean;
   /** Name of the database (`app` unless the module was given another). */
   readonly database: string;

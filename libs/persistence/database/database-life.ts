@@ -142,8 +142,9 @@ export class DatabaseLife {
     const { replica, settings, backup, access, now, redact } = this.#parts;
     const role = settings.enabled ? 'local' : 'disabled';
     const view = replica === null ? null : replica.status();
+    const failure = this.#failure ?? view?.error ?? null;
     return Object.freeze({
-      ...summarise(settings, view),
+      ...summarise(settings, view, failure),
       database: settings.name,
       role: view?.role ?? role,
       origin: view?.origin ?? null,
@@ -155,7 +156,7 @@ export class DatabaseLife {
       ...backupFields(backup?.status() ?? null, this.#openSince, now(), redact),
       maintenance: maintenanceFields(view?.maintenance, redact),
       requests: requestFields(access),
-      error: shownError(this.#failure ?? view?.error ?? null, redact),
+      error: shownError(failure, redact),
     } satisfies PersistenceStatus);
   }
 

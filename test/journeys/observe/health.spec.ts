@@ -58,7 +58,8 @@ describe('health, as Terminus sees it', () => {
 
   it('is down when commits cannot be stored for longer than allowed, with the reason, and up again after', async () => {
     const store = new FaultyObjectStore(new MemoryStore());
-    const { app, sync, notes, check } = await start({ storage: store, flushTimeoutMs: 200 });
+    const limits = { flushTimeoutMs: 200, lagMaxMs: 50 };
+    const { app, sync, notes, check } = await start({ storage: store, ...limits });
     await sync.flush();
     store.inject({
       fault: { kind: 'fail' },
@@ -67,16 +68,26 @@ describe('health, as Terminus sees it', () => {
     });
     await notes.save({ text: 'kept here' });
     await expect(sync.flush()).rejects.toMatchObject({ code: 'FLUSH_TIMEOUT' });
-    expect((await check()).status).toBe('ok');
-    await expect(check({ lagMaxMs: 1 })).rejects.toMatchObject({
+    expect((await check({ lagMaxMs: 600_000 })).status).toBe('ok');
+    await expect(check()).rejects.toMatchObject({
       response: {
         status: 'error',
         error: {
-          database: { status: 'down', reason: expect.stringMatching(/^Not stored for .*commit/) },
+          database: {
+            status: 'down',
+            reason: expect.stringMatching(/^Not stored for .*commit/),
+            summary: expect.stringMatching(/commit.* waited .* would not survive/),
+          },
         },
       },
     });
+    expect(sync.status().survivesRedeploy).toBe(false);
     store.heal();
+    await sync.flush();
+    expect(sync.status()).toMatchObject({
+      summary: expect.stringMatching(/^Data survives a redeploy: every commit/),
+      survivesRedeploy: true,
+    });
     await app.close();
   });
 
