@@ -100,10 +100,11 @@ function databaseProviders(name: string): Provider[] {
       provide: settingsToken(name),
       inject: [optionsToken(name), TakenPlaces, configServiceDependency()],
       useFactory: (options: unknown, places: TakenPlaces, config?: ConfigReader) =>
-        logFailure(logger, () => {
+        logFailure(logger, async () => {
           places.takeName(name);
           const settings = resolveSettings(name, options, appEnvironment(config));
           places.takePlace(name, settings.storage);
+          await places.takeFile(name, settings.path, settings.storage);
           return settings;
         }),
     },
