@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A web app on Azure App Service (Linux) whose database is kept in Blob Storage. Explained in docs/azure-app-service.md.
-# Needs the Azure CLI, logged in (`az login`), and the right to assign roles. Running it again changes nothing more.
+# Run it in the folder of your app, which must answer /health/live. Needs zip and the Azure CLI, logged in (`az login`),
+# and the right to assign roles. Running it again deploys again and changes nothing else.
 set -euo pipefail
 
 group=${GROUP:-my-app}
@@ -38,4 +39,10 @@ az webapp config appsettings set --resource-group "$group" --name "$app" --outpu
 az webapp config set --resource-group "$group" --name "$app" --output none \
   --always-on true --startup-file 'node dist/main.js' --generic-configurations '{"healthCheckPath": "/health/live"}'
 
-echo "Ready: deploy your code to https://$app.azurewebsites.net"
+# The source, without what App Service makes anew (npm install and npm run build run there) and without a laptop's data.
+package=$(mktemp -d)/app.zip
+zip --quiet --recurse-paths "$package" . --exclude 'node_modules/*' 'dist/*' '.git/*' '.env*' 'data/*' '*.db' '*.db-wal' '*.db-shm'
+az webapp deploy --resource-group "$group" --name "$app" --type zip --src-path "$package" --output none
+
+# A new role may take ten minutes; until then starts end with STORE_DENIED, and App Service tries again.
+echo "Deployed. Look at it: az webapp log tail -g $group -n $app; then https://$app.azurewebsites.net/health/live"

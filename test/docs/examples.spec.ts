@@ -55,10 +55,20 @@ describe('docs/examples', () => {
       'node:22-bookworm',
       'node:22-bookworm',
     ]);
+    expect(lines.indexOf('RUN npm ci')).toBeGreaterThan(
+      lines.indexOf('COPY package.json package-lock.json nestjs-persistence-*.tgz ./'),
+    );
     expect(lines.filter((line) => /^(ENTRYPOINT|CMD) /.test(line))).toEqual([
       'ENTRYPOINT ["/usr/bin/tini", "--"]',
       'CMD ["node", "dist/main.js"]',
     ]);
+  });
+
+  it('Dockerfile: the folder of the volume belongs to the user that runs the app', () => {
+    const lines = read('Dockerfile').split('\n');
+    const made = lines.indexOf('RUN mkdir /data && chown node:node /data');
+    expect(made).toBeGreaterThan(lines.findLastIndex((line) => line.startsWith('FROM ')));
+    expect(lines.indexOf('USER node')).toBeGreaterThan(made);
   });
 
   it('Docker: no database of a laptop goes into the image', () => {
@@ -149,6 +159,7 @@ describe('docs/examples', () => {
     execFileSync('bash', ['-n', join(EXAMPLES, 'app-service.sh')]);
     const script = read('app-service.sh');
     expect(script).toContain('--number-of-workers 1');
+    expect(script).toMatch(/^az webapp deploy .*--src-path/m);
     expect(script).toContain("--role 'Storage Blob Data Contributor'");
     expect(script).not.toMatch(/CONNECTION_STRING|account keys/i);
     const seconds = /WEBSITES_CONTAINER_STOP_TIME_LIMIT=(\d+)/.exec(script)?.[1];
