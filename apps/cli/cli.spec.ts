@@ -152,6 +152,25 @@ describe('The command line on a real replica', () => {
     expect(hashFolder(file('volume'))).toEqual(before);
   });
 
+  it('writes nothing to the folder of the store, not even a folder of its own', async () => {
+    writeFileSync(file('volume', 'app.db'), 'something else');
+    for (const tmp of [file('volume', 'app.db.replica', '.tmp'), file('volume', '.tmp')]) {
+      rmSync(tmp, { recursive: true, force: true });
+    }
+    const before = hashFolder(file('volume'));
+    const ends = await Promise.all([
+      cli('status', '--json'),
+      cli('restore'),
+      cli('restore', '--emergency', '--to', 'e.db'),
+      cli('restore-points'),
+      cli('backup', '--to', 'b.db'),
+      cli('verify'),
+    ]);
+    expect(ends.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(json(ends[0]!)).toMatchObject({ backup: { key: 'app.db', txid: null } });
+    expect(hashFolder(file('volume'))).toEqual(before);
+  });
+
   it('writes a plain file that opens in a folder that cannot be written to', async () => {
     expect(json(await cli('backup', '--json', '--to', 'plain.db'))).toMatchObject({
       ok: true,
@@ -242,6 +261,28 @@ describe('The command line on a real replica', () => {
     writeFileSync(file('prod.env'), `NETWORK_DB_PATH=${file('volume', 'app.db')}\n`);
     const read = await runCli(['status', '--env-file', 'prod.env'], { cwd: folder });
     expect(read).toMatchObject({ code: 0, stderr: 'Variables of prod.env count too.\n' });
+  });
+
+  it('goes by --replica alone, and says what is no replica', async () => {
+    const at = (replica: string): Promise<CliEnd> =>
+      runCli(['status', '--replica', replica], {
+        cwd: folder,
+        env: { S3_ENDPOINT: 'https://s3.example.com', DATABASE_PATH: file('volume', 'app.db') },
+      });
+    expect(await at(file('volume', 'app.db.replica'))).toMatchObject({ code: 0, stderr: '' });
+    mkdirSync(file('other.db.replica'));
+    writeFileSync(file('file.db.replica'), '');
+    const wrong = [
+      ['other.db.replica', /RESTORE_POINT_UNKNOWN: .*neither ltx\/ nor replica\.json/],
+      ['file.db.replica', /RESTORE_POINT_UNKNOWN: .* is a file/],
+      ['absent.db.replica', /RESTORE_POINT_UNKNOWN: .* does not exist[^]*Name the folder/],
+    ] as const;
+    for (const [name, said] of wrong) {
+      const end = await at(file(name));
+      expect(end).toMatchObject({ code: 1, stdout: '' });
+      expect(end.stderr).toMatch(said);
+    }
+    expect(readdirSync(file('other.db.replica'))).toEqual([]);
   });
 
   it('ends with 2 where the command line is wrong, and says what is', async () => {

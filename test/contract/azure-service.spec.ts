@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { inspect } from 'node:util';
 import {
   AccountSASPermissions,
   BlobServiceClient,
   type ContainerClient,
 } from '@azure/storage-blob';
+import { runCli } from '../../apps/cli/testing/run-cli';
 import { AzureBlobStore, readBody, StoreError } from '../../libs/storage';
 import { openContainer } from '../../libs/storage/providers/azure-blob/open-container';
 import { type Azurite, describeWithAzurite, startAzurite } from '../servers/azurite';
@@ -71,15 +73,36 @@ describeWithAzurite('Azure Blob', () => {
       });
     });
 
+    test('is not created for somebody who only looks', async () => {
+      const fresh = freshContainer();
+      await expect(
+        AzureBlobStore.open(
+          { connectionString, container: fresh.containerName },
+          { create: false },
+        ),
+      ).rejects.toMatchObject({
+        code: 'STORE_BUCKET_MISSING',
+        message: expect.stringContaining(fresh.containerName),
+      });
+      const { containerName } = fresh;
+      const env = {
+        AZURE_STORAGE_CONNECTION_STRING: connectionString,
+        AZURE_STORAGE_CONTAINER: containerName,
+      };
+      const status = await runCli(['status'], { cwd: tmpdir(), env });
+      expect(status).toMatchObject({ code: 1, stdout: '' });
+      expect(status.stderr).toContain('STORE_BUCKET_MISSING');
+      expect(await fresh.exists()).toBe(false);
+    });
+
     test('that is there opens without the right to create one', async () => {
       await expect(open(sharedAccess(connectionString, 'rl'))).resolves.toBeDefined();
     });
 
     test('of a service that is silent is not waited for without end', async () => {
       proxy.inject({ fault: { kind: 'silence' } });
-      await expect(openContainer(container, AbortSignal.timeout(300))).rejects.toMatchObject({
-        kind: 'Timeout',
-      });
+      const late = AbortSignal.timeout(300);
+      await expect(openContainer(container, { late })).rejects.toMatchObject({ kind: 'Timeout' });
     });
 
     test('that is still being deleted is an outage that passes', async () => {

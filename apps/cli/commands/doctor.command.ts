@@ -45,7 +45,7 @@ async function checkSettings(options: SharedOptions): Promise<Check[]> {
   if (settings.state === 'fail') return local;
   let store: Check[] = [];
   const opened = await checked('store', async () => {
-    store = await checkStore(await openFromOutside(options));
+    store = await checkStore(await openFromOutside({ ...options, writable: true }));
     return store[0]!;
   });
   return [...local, opened, ...store.slice(1)];

@@ -44,12 +44,16 @@ export class AzureBlobStore implements ObjectStore {
   }
 
   /**
-   * Connects, and makes sure that the container is there: it is created where it is absent and that is allowed. Rejects
-   * with a `PersistenceError` where options, packages or rights are missing, with a `StoreError` where the service fails.
+   * Connects, and makes sure that the container is there: it is created where it is absent and that is allowed, unless
+   * `create` is false. Rejects with a `PersistenceError` where options, packages or rights are missing (`STORE_BUCKET_MISSING`:
+   * the container is), with a `StoreError` where the service fails.
    */
-  static async open(options: AzureBlobStoreOptions): Promise<AzureBlobStore> {
+  static async open(
+    options: AzureBlobStoreOptions,
+    { create = true }: { readonly create?: boolean } = {},
+  ): Promise<AzureBlobStore> {
     const container = connectContainer(options);
-    await openContainer(container);
+    await openContainer(container, { create });
     return new AzureBlobStore(container);
   }
 

@@ -9,15 +9,18 @@ import { errorCode } from './azure-errors';
 const OPEN_MS = 30_000;
 
 /**
- * Makes sure that the container is there, creating it where the identity may. Several may do so at once. Rejects with
- * `STORE_BUCKET_MISSING` where it is absent and may not be created, else with a `StoreError`.
+ * Makes sure that the container is there, creating it where the identity may and `create` is not false. Several may do so
+ * at once. Rejects with `STORE_BUCKET_MISSING` where it is absent and is not created, else with a `StoreError`.
  */
 export async function openContainer(
   container: ContainerClient,
-  late: AbortSignal = AbortSignal.timeout(OPEN_MS),
+  {
+    create = true,
+    late = AbortSignal.timeout(OPEN_MS),
+  }: { readonly create?: boolean; readonly late?: AbortSignal } = {},
 ): Promise<void> {
   try {
-    await abortable(lookOrCreate(container, late), late);
+    await abortable(create ? lookOrCreate(container, late) : look(container, late), late);
   } catch (error) {
     if (error !== late.reason) throw error;
     const name = container.containerName;
@@ -42,6 +45,18 @@ async function lookOrCreate(container: ContainerClient, signal: AbortSignal): Pr
       },
     );
   }
+}
+
+async function look(container: ContainerClient, signal: AbortSignal): Promise<void> {
+  if (await isThere(container, signal)) return;
+  const { containerName, accountName } = container;
+  throw new PersistenceError(
+    'STORE_BUCKET_MISSING',
+    `The container "${containerName}" does not exist in the account "${accountName}".`,
+    {
+      hint: 'Compare the name with what the app uses, in the first lines of its log. The app creates it at its first start; looking creates nothing.',
+    },
+  );
 }
 
 /** Asked by a listing: whoever may use the store may list it. */

@@ -436,3 +436,22 @@ describe('A directory store whose root is gone', () => {
     expect((await store.head('ltx/0/a')).size).toBe(1);
   });
 });
+
+test('a store for reading makes, sweeps and changes nothing, and takes no volume that is away for empty', async () => {
+  await store.put('key', body, { mode: 'create' });
+  await fs.rm(file('.tmp'), { recursive: true });
+  const reader = await DirectoryStore.open({ root, readOnly: true });
+  expect(String(await readBody(await reader.get('key'), 100))).toBe('content');
+  await expect(reader.head('other')).rejects.toMatchObject({ kind: 'NotFound' });
+  await expect(reader.put('other', body, { mode: 'create' })).rejects.toMatchObject({
+    kind: 'Rejected',
+  });
+  await expect(reader.deleteMany(['key'])).rejects.toMatchObject({ kind: 'Rejected' });
+  expect(await fs.readdir(root)).toEqual(['key']);
+
+  await fs.rm(root, { recursive: true });
+  await expect(reader.get('key')).rejects.toMatchObject({ kind: 'Unavailable' });
+  await expect(DirectoryStore.open({ root, readOnly: true })).rejects.toMatchObject({
+    kind: 'Unavailable',
+  });
+});

@@ -41,27 +41,49 @@ export class DirectoryStore implements ObjectStore {
   private constructor(
     readonly root: string,
     readonly capabilities: StoreCapabilities,
+    private readonly readOnly: boolean,
   ) {}
 
-  /** Makes the folder where it is missing and learns what its file system can do. Rejects with a `StoreError`. */
-  static async open(options: { readonly root: string }): Promise<DirectoryStore> {
+  /**
+   * Makes the folder where it is missing and learns what its file system can do. With `readOnly` nothing is made, tried or
+   * swept, so that it may be a read-only mount or belong to a live app; puts and deletions are then `Rejected`. Rejects
+   * with a `StoreError`.
+   */
+  static async open(options: {
+    readonly root: string;
+    readonly readOnly?: boolean;
+  }): Promise<DirectoryStore> {
     const root = path.resolve(options.root);
+    if (options.readOnly) return DirectoryStore.#openReadOnly(root);
     try {
       await makeFolder(path.join(root, TEMP_FOLDER));
       await sweepTemporaryFiles(root);
-      return new DirectoryStore(root, {
+      const capabilities = {
         conditionalCreate: await canLink(root),
         compareAndSwap: true,
         orderedList: true,
         // It lists nothing of the folders before, but reads all names of the folder where it begins.
         listAfter: false,
-      });
+      };
+      return new DirectoryStore(root, capabilities, false);
     } catch (error) {
       if (errno(error) !== 'ENOTDIR') throw writeError(error, root);
       throw new StoreError('Rejected', root, 'a file stands where the folder should be', {
         cause: error,
       });
     }
+  }
+
+  static async #openReadOnly(root: string): Promise<DirectoryStore> {
+    const capabilities = {
+      conditionalCreate: false,
+      compareAndSwap: false,
+      orderedList: true,
+      listAfter: false,
+    };
+    const store = new DirectoryStore(root, capabilities, true);
+    await store.#demandRoot(root);
+    return store;
   }
 
   async get(key: string, options: GetOptions = {}): Promise<StoredObject> {
@@ -79,6 +101,7 @@ export class DirectoryStore implements ObjectStore {
   async put(key: string, body: PutBody, options: PutOptions): Promise<PutResult> {
     const paths = this.#paths(key);
     assertPutOptions(key, options);
+    this.#refuseReadOnly(key);
     try {
       options.signal?.throwIfAborted();
       return await publishObject({
@@ -124,6 +147,7 @@ export class DirectoryStore implements ObjectStore {
   }
 
   async deleteMany(keys: readonly string[], options: CallOptions = {}): Promise<void> {
+    this.#refuseReadOnly(keys[0] ?? '');
     await this.#demandRoot(keys[0] ?? '');
     const doomed = keys.map((key) => ({ key, paths: this.#paths(key) }));
     await deleteObjects(this.root, doomed, options.signal);
@@ -140,18 +164,27 @@ export class DirectoryStore implements ObjectStore {
 
   /**
    * Nothing is absent where the whole store is: a volume that is not mounted leaves no folder, or an empty one, and must
-   * not be taken for an empty store. The folder for temporary files is there since the store was opened.
+   * not be taken for an empty store. The folder for temporary files is there since the store was opened; a reader has made
+   * none, and takes the folder as it is.
    */
   async #demandRoot(key: string): Promise<void> {
-    const there = await isThere(path.join(this.root, TEMP_FOLDER)).catch((error: unknown) => {
+    const sign = this.readOnly ? this.root : path.join(this.root, TEMP_FOLDER);
+    const there = await isThere(sign).catch((error: unknown) => {
       throw readError(error, key);
     });
     if (there) return;
+    if (this.readOnly) {
+      throw new StoreError('Unavailable', key, 'the folder of the store is not there');
+    }
     throw new StoreError(
       'Unavailable',
       key,
       `the folder of the store is gone, or its ${TEMP_FOLDER} is: is the volume mounted?`,
     );
+  }
+
+  #refuseReadOnly(key: string): void {
+    if (this.readOnly) throw new StoreError('Rejected', key, 'the store was opened for reading');
   }
 
   #paths(key: string) {
