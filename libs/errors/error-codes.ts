@@ -73,11 +73,11 @@ export const ERROR_CODES = codes({
   },
   DATABASE_READ_ONLY: {
     kind: 'configure',
-    hint: 'Point DATABASE_PATH at a folder the process may write to.',
+    hint: 'Point DATABASE_PATH (DATABASE_PATH_ORDERS for a database named "orders") at a folder the process may write to.',
   },
   DATABASE_NOT_SQLITE: {
     kind: 'corrupt',
-    hint: 'The file is not a SQLite database. Move it away, or point DATABASE_PATH at the right file.',
+    hint: 'The file is not a SQLite database. Move it away, or point DATABASE_PATH (DATABASE_PATH_ORDERS for a database named "orders") at the right file.',
   },
   DATABASE_CORRUPT: {
     kind: 'corrupt',
@@ -85,7 +85,7 @@ export const ERROR_CODES = codes({
   },
   DATABASE_IN_USE: {
     kind: 'configure',
-    hint: 'Another process on this host already runs with this database file. Stop it, or give this one another DATABASE_PATH.',
+    hint: 'Another process on this host already runs with this database file. Stop it, or give this one another file in DATABASE_PATH (DATABASE_PATH_ORDERS for a database named "orders").',
   },
   DATABASE_NOT_WAL: {
     kind: 'configure',

@@ -1,4 +1,5 @@
 import type { LineLog } from '../log/event-log';
+import { variableName } from '../module/environment';
 import { IN_MEMORY, type PersistenceSettings } from '../module/settings';
 import { networkFolderOf } from '../platform/detect-platform';
 import { placeOf } from '../storage/storage-place';
@@ -24,21 +25,27 @@ export function announce(settings: PersistenceSettings, lines: LineLog): void {
 }
 
 function notStored(settings: PersistenceSettings): string {
-  return `${summarise(settings, null).summary} Set NETWORK_DB_PATH, AZURE_STORAGE_CONNECTION_STRING or S3_BUCKET to keep it.`;
+  const { storage, name } = settings;
+  const named = (variable: string) => variableName(variable, name);
+  const isDeclined = storage.kind === 'none' && storage.because !== undefined;
+  const how = isDeclined
+    ? `To keep it, remove ${named('PERSISTENCE_STORAGE')} or name the store in it (directory, azure or s3).`
+    : `Set ${named('NETWORK_DB_PATH')}, ${named('AZURE_STORAGE_CONNECTION_STRING')} or ${named('S3_BUCKET')} to keep it.`;
+  return `${summarise(settings, null).summary} ${how}`;
 }
 
-function temporaryFile({ platform }: PersistenceSettings): string {
+function temporaryFile({ platform, name }: PersistenceSettings): string {
   const where =
     platform === null
       ? "the system's folder for temporary files"
       : `the local folder of ${platform.name}`;
-  return `The local file lies in ${where}, as a cache of the store. Set DATABASE_PATH to put it elsewhere.`;
+  return `The local file lies in ${where}, as a cache of the store. Set ${variableName('DATABASE_PATH', name)} to put it elsewhere.`;
 }
 
-function warnOfNetworkFolder({ platform, path }: PersistenceSettings, lines: LineLog): void {
+function warnOfNetworkFolder({ platform, path, name }: PersistenceSettings, lines: LineLog): void {
   const folder = path === IN_MEMORY ? undefined : networkFolderOf(platform, path);
   if (platform === null || folder === undefined) return;
   lines.warn(
-    `The local file lies in ${folder}, which is a network folder on ${platform.name}: SQLite is slow there and may damage it. Set DATABASE_PATH to a file on the local disk, for example /tmp/app.db.`,
+    `The local file lies in ${folder}, which is a network folder on ${platform.name}: SQLite is slow there and may damage it. Set ${variableName('DATABASE_PATH', name)} to a file on the local disk, for example /tmp/app.db.`,
   );
 }

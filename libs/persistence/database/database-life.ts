@@ -13,6 +13,7 @@ import type { DatabaseBackup } from '../backup/database-backup';
 import { errorLine, type LineLog } from '../log/event-log';
 import type { Redact } from '../log/redact';
 import { formatDuration } from '../log/units';
+import { variableName } from '../module/environment';
 import { IN_MEMORY, type PersistenceSettings } from '../module/settings';
 import type { FlushResult, PersistenceStatus } from '../persistence-status';
 import type { ScheduledTask } from '../schedule/scheduled-task';
@@ -114,7 +115,7 @@ export class DatabaseLife {
     await this.ready();
     const { backup } = this.#parts;
     if (backup === undefined) {
-      throw new PersistenceError('STORE_NOT_CONFIGURED', 'There is no replica to back up.');
+      throw notConfigured(this.settings, 'There is no replica to back up.');
     }
     return file === null ? backup.run() : backup.copyTo(file);
   }
@@ -134,7 +135,7 @@ export class DatabaseLife {
   get #rescue(): Rescue {
     const { rescue } = this.#parts;
     if (rescue !== null) return rescue;
-    throw new PersistenceError('STORE_NOT_CONFIGURED', 'There is no replica to restore from.');
+    throw notConfigured(this.settings, 'There is no replica to restore from.');
   }
 
   /** From memory, without I/O. */
@@ -184,7 +185,7 @@ export class DatabaseLife {
           'The app was closed before its database was started.',
         );
       }
-      if (settings.path !== IN_MEMORY) await makeFolder(settings.path);
+      if (settings.path !== IN_MEMORY) await makeFolder(settings);
       await replica?.start();
       await this.#parts.backup?.sweep();
       this.#openSince = this.#parts.now();
@@ -245,6 +246,13 @@ export class DatabaseLife {
   }
 }
 
+function notConfigured({ name }: PersistenceSettings, message: string): PersistenceError {
+  const variable = variableName('NETWORK_DB_PATH', name);
+  return new PersistenceError('STORE_NOT_CONFIGURED', message, {
+    hint: `Set ${variable} to a file on storage that outlives the container, or give the module of this database a storage.`,
+  });
+}
+
 /** What `promise` resolves to; undefined if that takes longer than `timeoutMs`. */
 async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
@@ -258,14 +266,17 @@ async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | un
   }
 }
 
-async function makeFolder(file: string): Promise<void> {
+async function makeFolder({ path: file, name }: PersistenceSettings): Promise<void> {
   try {
     await mkdir(path.dirname(file), { recursive: true });
   } catch (cause) {
     throw new PersistenceError(
       'DATABASE_READ_ONLY',
       'The folder of the database file cannot be made.',
-      { cause },
+      {
+        cause,
+        hint: `Point ${variableName('DATABASE_PATH', name)} at a folder the process may write to.`,
+      },
     );
   }
 }

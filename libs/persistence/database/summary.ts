@@ -86,6 +86,9 @@ function countOf({ commits }: Lag): string {
 }
 
 function noStore(storage: StoragePlan): string {
+  if (storage.kind === 'none' && storage.because !== undefined) {
+    return `No store is wanted (${storage.because})`;
+  }
   const unused = storage.kind === 'none' ? storage.unused : [];
   const ignored =
     unused.length === 0

@@ -25,9 +25,12 @@ export function appEnvironment(config: ConfigReader | undefined): Environment {
   };
 }
 
+/** What Azure's own credentials read: under these names and no others, so that every database has the same identity. */
+const OF_THE_PROCESS = ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET'];
+
 /** The name of a variable for one database: as it stands for the default one, with a suffix (`_ORDERS`) for the others. */
 export function variableName(variable: string, database: string): string {
-  if (database === DEFAULT_NAME) return variable;
+  if (database === DEFAULT_NAME || OF_THE_PROCESS.includes(variable)) return variable;
   return `${variable}_${database.toUpperCase().replaceAll('-', '_')}`;
 }
 

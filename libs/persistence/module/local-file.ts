@@ -4,7 +4,7 @@ import { PersistenceError } from '../../errors';
 import type { Platform } from '../platform/platform';
 import { localPathOf } from '../storage/database-url';
 import type { StoragePlan } from '../storage/storage-plan';
-import type { Environment } from './environment';
+import { type Environment, variableName } from './environment';
 
 export const IN_MEMORY = ':memory:';
 
@@ -43,7 +43,7 @@ export function localFile(question: LocalFileQuestion): LocalFile {
       'OPTION_INVALID',
       'The database must be named by the path of a file.',
       {
-        hint: 'Correct the option "database" or the variable DATABASE_PATH, for example ./data/app.db.',
+        hint: `Correct the option "database" or the variable ${variableName('DATABASE_PATH', question.name)}, for example ./data/app.db.`,
       },
     );
   }

@@ -4,7 +4,7 @@ import type { Platform } from '../platform/platform';
 import { planStorage } from '../storage/detect-storage';
 import type { StoragePlan } from '../storage/storage-plan';
 import { applicationName } from './application-name';
-import { databaseEnvironment, type Environment } from './environment';
+import { databaseEnvironment, type Environment, variableName } from './environment';
 import { IN_MEMORY, localFile } from './local-file';
 import { checkOptions, OPTION_DEFAULTS } from './options.schema';
 import { optionsFromEnvironment } from './options-from-environment';
@@ -109,12 +109,16 @@ function enabledForAll(environment: Environment): { enabled?: boolean } {
   return optionsFromEnvironment(only, OPTION_DEFAULTS.name);
 }
 
-function refuseSeveralInstances({ platform, storage, ownership }: PersistenceSettings): void {
+function refuseSeveralInstances(settings: PersistenceSettings): void {
+  const { name, platform, storage, ownership } = settings;
   if (platform === null || !platform.runsSeveral) return;
   if (storage.kind === 'none' || ownership === 'trusted') return;
   throw new PersistenceError(
     'PLATFORM_RUNS_SEVERAL',
     `${platform.name} runs several instances of an app at a time, and each would take the database away from the others.`,
+    {
+      hint: `Run the app where one instance serves it. If you make sure yourself that never more than one instance writes, set ${variableName('PERSISTENCE_OWNERSHIP', name)}=trusted.`,
+    },
   );
 }
 

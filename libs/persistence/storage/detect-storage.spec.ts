@@ -146,6 +146,26 @@ describe('where the replica lives, row by row', () => {
     }
   });
 
+  it.each([
+    [{ BLOB_READ_WRITE_TOKEN: SECRET }],
+    [{ DATABASE_URL: `postgres://user:${SECRET}@host/db` }],
+    [{ DATABASE_URL: `mysql://user:${SECRET}@host/db` }],
+    [{ PERSISTENCE_STORAGE: 'gcs' }],
+    [{ BLOB_NAME: 'x' }],
+  ])('a variable that the app has for something else need not go: %j', (variables) => {
+    expect(refusal({ ...variables, S3_BUCKET: 'b' } as never)).toMatchObject({
+      hint: expect.stringContaining('set PERSISTENCE_STORAGE=s3 (S3_BUCKET is set)'),
+    });
+    expect(plan({ ...variables, S3_BUCKET: 'b', PERSISTENCE_STORAGE: 's3' } as never).kind).toBe(
+      'choice',
+    );
+    expect(refusal(variables as never)).toMatchObject({
+      hint: expect.stringMatching(
+        /PERSISTENCE_STORAGE: directory \(with NETWORK_DB_PATH\).* none /,
+      ),
+    });
+  });
+
   it('goes on behind a DATABASE_URL that names a local file', () => {
     expect(plan({ DATABASE_URL: 'file:./a.db' }).kind).toBe('none');
     expect(plan({ DATABASE_URL: 'sqlite:///a.db', NETWORK_DB_PATH: '/m/a.db' }).kind).toBe(
@@ -285,9 +305,7 @@ describe('PERSISTENCE_STORAGE goes before the rows', () => {
   ])('%s', (value, kind) => {
     const planned = plan({ ...everything, PERSISTENCE_STORAGE: value });
     expect(storageKind(planned)).toBe(kind);
-    if (planned.kind !== 'none') {
-      expect(planned.because).toBe(`PERSISTENCE_STORAGE is ${value.toLowerCase()}`);
-    }
+    expect(planned.because).toBe(`PERSISTENCE_STORAGE is ${value.toLowerCase()}`);
   });
 });
 
@@ -345,5 +363,27 @@ describe('a named database', () => {
     [{ PERSISTENCE_STORAGE_ORDERS: 's3' }, 'S3_BUCKET_ORDERS'],
   ])('is told its own variables: %j', (variables, missing) => {
     expect(() => orders(variables as never)).toThrow(missing);
+  });
+
+  it.each([
+    [{ BLOB_READ_WRITE_TOKEN_ORDERS: 'x' }, 'PERSISTENCE_STORAGE_ORDERS: directory'],
+    [
+      { BLOB_READ_WRITE_TOKEN_ORDERS: 'x', S3_BUCKET_ORDERS: 'b' },
+      'PERSISTENCE_STORAGE_ORDERS=s3 (S3_BUCKET_ORDERS is',
+    ],
+    [{ S3_KEY_ORDERS: 'x' }, 'PERSISTENCE_STORAGE_ORDERS: directory (with NETWORK_DB_PATH_ORDERS)'],
+  ])('and in hints, which would set another one otherwise: %j', (variables, hint) => {
+    expect(() => orders(variables as never)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining(hint) }),
+    );
+  });
+
+  it('shares the identity of Azure, whose credentials read no other names', () => {
+    const account = { AZURE_STORAGE_ACCOUNT_ORDERS: 'acc' };
+    expect(() => orders({ ...account, AZURE_CLIENT_SECRET: SECRET })).toThrow(
+      'AZURE_CLIENT_SECRET is set, but AZURE_TENANT_ID is not.',
+    );
+    const whole = { AZURE_CLIENT_SECRET: SECRET, AZURE_TENANT_ID: 't', AZURE_CLIENT_ID: 'c' };
+    expect(orders({ ...account, ...whole }).kind).toBe('choice');
   });
 });

@@ -39,7 +39,7 @@ export function planStorage(
   for (const candidate of STORAGE_ROWS) {
     const variable = choosingVariable(candidate, row);
     if (variable === undefined) continue;
-    if (candidate.plan === null) throw notSupportedYet(row.named(variable), candidate.store);
+    if (candidate.plan === null) throw notSupportedYet(row.named(variable), candidate.store, row);
     return planRow(candidate.plan, row, `${row.named(variable)} is set`);
   }
   return unplanned(row);
@@ -61,8 +61,9 @@ function planOption(database: string, option: StorageOption): StoragePlan {
 /** PERSISTENCE_STORAGE goes before every row, and looks at the variables of its own row only. */
 function planNamed(wanted: string, row: RowVariables): StoragePlan {
   const variable = row.named('PERSISTENCE_STORAGE');
-  if (NO_STORE.includes(wanted)) return unplanned(row);
-  if (SERVERS.includes(wanted)) throw notSupportedYet(`${variable}=${wanted}`, 'PostgreSQL');
+  if (NO_STORE.includes(wanted))
+    return { kind: 'none', unused: [], because: `${variable} is ${wanted}` };
+  if (SERVERS.includes(wanted)) throw notSupportedYet(`${variable}=${wanted}`, 'PostgreSQL', row);
   const found = STORAGE_ROWS.find(({ names }) => names.includes(wanted));
   if (found === undefined) {
     const known = [...STORAGE_ROWS.flatMap(({ names }) => names), ...NO_STORE];
@@ -70,7 +71,7 @@ function planNamed(wanted: string, row: RowVariables): StoragePlan {
       hint: `Set it to one of: ${known.join(', ')}.`,
     });
   }
-  if (found.plan === null) throw notSupportedYet(`${variable}=${wanted}`, found.store);
+  if (found.plan === null) throw notSupportedYet(`${variable}=${wanted}`, found.store, row);
   if (found.choosing.length > 0) {
     const isSet = found.choosing.some((each) => row.get(each) !== undefined);
     if (!isSet) throw missing(`${variable}=${wanted}`, either(found, row));
@@ -98,7 +99,7 @@ function choosingVariable(candidate: StorageRow, row: RowVariables): string | un
     'STORE_SETTINGS_INCOMPLETE',
     `${given} is set, but ${either(candidate, row)} is not, so no store is chosen.`,
     {
-      hint: `Set ${either(candidate, row)}, or remove ${given}. If it belongs to something else, name the store yourself, for example ${row.named('PERSISTENCE_STORAGE')}=none.`,
+      hint: `Set ${either(candidate, row)}, or remove ${given}. If it belongs to something else, ${nameTheStore(row)}`,
     },
   );
 }
@@ -112,26 +113,44 @@ function unplanned({ get }: RowVariables): StoragePlan {
 }
 
 /** A PostgreSQL that is asked for must not become an empty local file. */
-function refuseServers({ get, named }: RowVariables): void {
+function refuseServers(row: RowVariables): void {
+  const { get, named } = row;
   const url = get('DATABASE_URL');
   const variable = named('DATABASE_URL');
   const scheme = url === undefined ? undefined : databaseUrlScheme(url);
   if (scheme === undefined || scheme === 'file' || scheme === 'sqlite') return;
   if (['postgres', 'postgresql', 'cockroachdb'].includes(scheme)) {
-    throw notSupportedYet(`${variable} (${scheme}:)`, 'PostgreSQL');
+    throw notSupportedYet(`${variable} (${scheme}:)`, 'PostgreSQL', row);
   }
   throw new PersistenceError(
     'DATABASE_URL_UNSUPPORTED',
     `${variable} has the scheme "${scheme}:", which is no database this module knows.`,
+    {
+      hint: `For a local database file write file:<path> or sqlite:<path>. If it is meant for something else, ${nameTheStore(row)}`,
+    },
   );
 }
 
-function notSupportedYet(variable: string, what: string): PersistenceError {
+/** The variable may be there for something else in the app, so that removing it is no way out. */
+function notSupportedYet(variable: string, what: string, row: RowVariables): PersistenceError {
   return new PersistenceError(
     'NOT_SUPPORTED_YET',
     `${variable} asks for ${what}, which is not built yet.`,
     {
-      hint: `Remove ${variable} and use what is there: NETWORK_DB_PATH (a file on storage that outlives the container), AZURE_STORAGE_ACCOUNT, S3_BUCKET, or your own ObjectStore as the option "storage".`,
+      hint: `If it is meant for something else, or another store will do, ${nameTheStore(row)} Your own ObjectStore as the option "storage" goes before all variables.`,
     },
   );
+}
+
+/** How to say which store is meant, with what is set already: the end of a hint. */
+function nameTheStore(row: RowVariables): string {
+  const variable = row.named('PERSISTENCE_STORAGE');
+  const built = STORAGE_ROWS.filter(({ plan, choosing }) => plan !== null && choosing.length > 0);
+  for (const each of built) {
+    const given = each.choosing.find((name) => row.get(name) !== undefined);
+    if (given === undefined) continue;
+    return `set ${variable}=${each.names[0]} (${row.named(given)} is set): then nothing else is looked at.`;
+  }
+  const known = built.map((each) => `${each.names[0]} (with ${either(each, row)})`);
+  return `name the store yourself in ${variable}: ${known.join(', ')}, or none for a local file alone.`;
 }

@@ -5,10 +5,11 @@ import type { StorageChoice } from './storage-choice';
 
 /**
  * What was decided about where the replica lives, before anything is opened. `object` is the key of the plain database
- * file in the store; the log lies in `<object>.replica/`. `because`: the variable or option that decided, for people.
+ * file in the store; the log lies in `<object>.replica/`. `because`: the variable or option that decided, for people; without
+ * a store it is there only where one was declined, not where none was found.
  */
 export type StoragePlan =
-  | { readonly kind: 'none'; readonly unused: readonly string[] }
+  | { readonly kind: 'none'; readonly unused: readonly string[]; readonly because?: string }
   | { readonly kind: 'network-path'; readonly file: string; readonly because: string }
   | {
       readonly kind: 'choice';

@@ -162,7 +162,7 @@ function keyLogin(get: RowVariables['get'], named: RowVariables['named']): strin
   return `DefaultEndpointsProtocol=https;AccountName=${account};AccountKey=${key};EndpointSuffix=core.windows.net`;
 }
 
-/** A client secret belongs to a client of a tenant; without them another identity would be tried, silently. */
+/** A client secret belongs to a client of a tenant; without them another identity would be tried, silently. All three have no suffix. */
 function demandWholeIdentity(get: RowVariables['get'], named: RowVariables['named']): void {
   if (get('AZURE_CLIENT_SECRET') === undefined) return;
   for (const variable of ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID']) {
