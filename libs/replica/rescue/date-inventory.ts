@@ -1,6 +1,35 @@
 import type { ObjectStore } from '../../storage/object-store';
 import type { Inventory, LogFile } from '../log/inventory';
-import { FileTimes } from './file-times';
+import { FileTimes, type FileTimesOptions } from './file-times';
+import { areMisdated, newestOf } from './time-inside';
+
+/**
+ * The same as `dateInventory`, and where the store's times are not those in the files (the replica was copied without
+ * them) by the latter. That is looked at for the newest file and for those on either side of `time`, level by level.
+ */
+export async function dateTruly(
+  store: ObjectStore,
+  inventory: Inventory,
+  time: number,
+): Promise<Inventory> {
+  const dated = await dateInventory(store, inventory, time);
+  const keys = new Set(filesAround(dated, time).map(({ key }) => key));
+  const looked = inventory.files.filter(({ key }) => keys.has(key));
+  if (!(await areMisdated(store, new FileTimes(store), looked))) return dated;
+  return dateInventory(store, inventory, time, { inside: true });
+}
+
+function filesAround({ files }: Inventory, time: number): LogFile[] {
+  const newest = newestOf(files);
+  const around = newest ? [newest] : [];
+  for (const level of new Set(files.map((file) => file.level))) {
+    const own = files.filter((file) => file.level === level).sort(byEnd);
+    const last = own.findLast((file) => file.time! < time);
+    const next = own.find((file) => file.time! >= time);
+    around.push(...[last, next].filter((file) => file !== undefined));
+  }
+  return around;
+}
 
 /**
  * An inventory in which every file has a time that is right about `time`: before it, or not. Exact where the listing told
@@ -13,10 +42,10 @@ export async function dateInventory(
   store: ObjectStore,
   { files }: Inventory,
   time: number,
-  signal?: AbortSignal,
+  options: FileTimesOptions = {},
 ): Promise<Inventory> {
-  if (files.every((file) => file.time !== undefined)) return { files };
-  const times = new FileTimes(store, signal);
+  if (!options.inside && files.every((file) => file.time !== undefined)) return { files };
+  const times = new FileTimes(store, options);
   const before = new Set<LogFile>();
   let reached = 0;
   for (const level of mergedLevels(files)) {

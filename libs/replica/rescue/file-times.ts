@@ -1,5 +1,12 @@
 import type { ObjectStore } from '../../storage/object-store';
 import type { LogFile } from '../log/inventory';
+import { timeInside } from './time-inside';
+
+export interface FileTimesOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Go by what the files themselves say, for a replica that was copied without its times. */
+  readonly inside?: boolean;
+}
 
 /**
  * Times of files that a listing does not tell, asked for one by one and remembered. Along one level times never fall, so
@@ -7,17 +14,22 @@ import type { LogFile } from '../log/inventory';
  */
 export class FileTimes {
   private readonly asked = new Map<string, number>();
+  private readonly inside: boolean;
+  private readonly call: { readonly signal?: AbortSignal };
 
   constructor(
     private readonly store: ObjectStore,
-    private readonly signal?: AbortSignal,
-  ) {}
+    { signal, inside = false }: FileTimesOptions = {},
+  ) {
+    this.inside = inside;
+    this.call = signal ? { signal } : {};
+  }
 
   /** ms since 1970. Rejects with a `StoreError`: `NotFound` where a merge has removed the file meanwhile. */
   async of(file: LogFile): Promise<number> {
     const known = this.known(file);
     if (known !== undefined) return known;
-    const { time } = await this.store.head(file.key, this.signal ? { signal: this.signal } : {});
+    const time = await this.ask(file);
     this.asked.set(file.key, time);
     return time;
   }
@@ -39,6 +51,15 @@ export class FileTimes {
 
   /** The time, if it was told or asked for by now. */
   known({ key, time }: LogFile): number | undefined {
-    return time ?? this.asked.get(key);
+    return (this.inside ? undefined : time) ?? this.asked.get(key);
+  }
+
+  private async ask(file: LogFile): Promise<number> {
+    if (this.inside) {
+      const time = await timeInside(this.store, file, this.call.signal);
+      if (time !== null) return time;
+      if (file.time !== undefined) return file.time;
+    }
+    return (await this.store.head(file.key, this.call)).time;
   }
 }

@@ -9,6 +9,7 @@ import type { RestorePoint } from '../replica-types';
 import { FileTimes } from './file-times';
 import { doubtsIn, restorableFiles } from './restore-points-plan';
 import { retryMoved } from './retry-moved';
+import { areMisdated, newestOf } from './time-inside';
 
 export interface RestorePointsOptions {
   readonly store: ObjectStore;
@@ -27,7 +28,7 @@ const ASKED_AT_ONCE = 8;
 
 /**
  * What can be restored exactly, newest first. One listing, and where that does not tell times one request for each point
- * that is given, and some for the bounds.
+ * that is given, and some for the bounds. Where the times are not those in the files, these are read instead.
  */
 export async function restorePoints(options: RestorePointsOptions): Promise<RestorePoint[]> {
   try {
@@ -38,12 +39,29 @@ export async function restorePoints(options: RestorePointsOptions): Promise<Rest
 }
 
 async function list(options: RestorePointsOptions): Promise<RestorePoint[]> {
-  const { store, from, to } = options;
-  const limit = Math.min(options.limit ?? RESTORE_POINTS_DEFAULT, RESTORE_POINTS_MAX);
+  const { store } = options;
   const inventory = await readInventory(store);
+  const times = new FileTimes(store);
+  const { points, looked } = await page(options, inventory, times);
+  if (!(await areMisdated(store, times, looked))) return points;
+  // Copied without the times of its files: theirs are asked for one by one.
+  return (await page(options, inventory, new FileTimes(store, { inside: true }))).points;
+}
+
+interface Page {
+  readonly points: RestorePoint[];
+  /** The newest file, the first and last of the page, and their neighbours: where a misdated file would mislead. */
+  readonly looked: readonly LogFile[];
+}
+
+async function page(
+  { store, from, to, limit: wanted = RESTORE_POINTS_DEFAULT }: RestorePointsOptions,
+  inventory: Inventory,
+  times: FileTimes,
+): Promise<Page> {
+  const limit = Math.min(wanted, RESTORE_POINTS_MAX);
   const files = restorableFiles(inventory);
   const isDoubtful = doubtsIn(inventory);
-  const times = new FileTimes(store);
   const end = to === undefined ? files.length : await times.countBefore(files, to);
   const begin = from === undefined ? 0 : await times.countBefore(files.slice(0, end), from);
 
@@ -53,13 +71,17 @@ async function list(options: RestorePointsOptions): Promise<RestorePoint[]> {
     return { txid, time: await times.of(file), level };
   };
   const points: RestorePoint[] = [];
-  for (let at = end; at > begin && points.length < limit;) {
+  let at = end;
+  while (at > begin && points.length < limit) {
     const some = Math.min(ASKED_AT_ONCE, limit - points.length, at - begin);
     const dated = await Promise.all(files.slice(at - some, at).map(pointOf));
     points.push(...dated.reverse().filter((point) => point !== null));
     at -= some;
   }
-  return points;
+  const edges = [files[end - 1], files[at], ...(to === undefined ? [] : [files[end]])];
+  if (from !== undefined && begin > 0) edges.push(files[begin - 1]);
+  const looked = [newestOf(files), ...edges].filter((file) => file !== undefined);
+  return { points, looked };
 }
 
 async function isOfHistory(

@@ -3,12 +3,13 @@ import { PersistenceError } from '../../errors';
 import type { ObjectStore } from '../../storage/object-store';
 import type { Clock } from '../clock';
 import { readInventory, type Inventory } from '../log/inventory';
+import { mayNeedWholeLog, readRecentInventory } from '../log/recent-inventory';
 import { FUTURE_TOLERANCE_MS, type RestoreTarget } from '../log/restore-plan';
 import { restoreSound } from '../log/restore-sound';
 import { storeFailure } from '../log/store-failure';
 import { restoreEvents } from '../observe/restore-events';
 import type { ReplicaEvent, RestoreResult } from '../replica-types';
-import { dateInventory } from './date-inventory';
+import { dateTruly } from './date-inventory';
 import { finishRestore, type RestoreOutput } from './finish-restore';
 import { retryMoved } from './retry-moved';
 
@@ -43,19 +44,34 @@ export async function restoreToFile(options: RestoreToFileOptions): Promise<Rest
 }
 
 async function restore(options: RestoreToFileOptions): Promise<RestoreResult> {
-  const { store, clock, onEvent = () => undefined } = options;
+  const { clock, onEvent = () => undefined } = options;
   const begun = clock.now();
   const target = targetOf(options, begun);
   // Takes the host lock: what a running app has open is not moved away.
   if (options.replace) await options.engine.inspect();
-  const restored = await restoreSound(options, await inventoryFor(store, target), target, {
-    replace: options.replace ?? false,
-    ...restoreEvents(onEvent),
-  });
+  const restored = await restoreFrom(options, target);
   const result = await finishRestore(restored, options, { clock, begun });
   const { txid, time, bytes, durationMs } = result;
   onEvent({ type: 'restored', txid, time, bytes, durationMs });
   return result;
+}
+
+/** For the newest state from its newest files first, and from all there are where those are not sound. */
+async function restoreFrom(
+  options: RestoreToFileOptions,
+  target: RestoreTarget,
+): Promise<Awaited<ReturnType<typeof restoreSound>>> {
+  const { store, onEvent = () => undefined } = options;
+  const how = { replace: options.replace ?? false, ...restoreEvents(onEvent) };
+  if (target.kind === 'latest') {
+    const recent = await readRecentInventory(store);
+    try {
+      return await restoreSound(options, recent, target, how);
+    } catch (error) {
+      if (recent.whole || !mayNeedWholeLog(error)) throw error;
+    }
+  }
+  return restoreSound(options, await inventoryFor(store, target), target, how);
 }
 
 function targetOf({ txid, at }: RestoreToFileOptions, now: number): RestoreTarget {
@@ -73,5 +89,5 @@ function targetOf({ txid, at }: RestoreToFileOptions, now: number): RestoreTarge
 
 async function inventoryFor(store: ObjectStore, target: RestoreTarget): Promise<Inventory> {
   const inventory = await readInventory(store);
-  return target.kind === 'time' ? dateInventory(store, inventory, target.time) : inventory;
+  return target.kind === 'time' ? dateTruly(store, inventory, target.time) : inventory;
 }

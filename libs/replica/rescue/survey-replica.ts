@@ -113,5 +113,6 @@ async function newestSnapshot(
       null,
     );
   if (!newest) return null;
-  return { txid: newest.maxTxid, time: await new FileTimes(store).of(newest), bytes: newest.size };
+  const time = await new FileTimes(store, { inside: true }).of(newest);
+  return { txid: newest.maxTxid, time, bytes: newest.size };
 }

@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { createSqliteEngine } from '../../../libs/engine';
 import { restorePoints, restoreToFile } from '../../../libs/replica';
 import { DirectoryStore } from '../../../libs/storage';
@@ -65,6 +66,38 @@ describe('Somebody deleted what should have stayed', () => {
     expect(await at(timeOf(deletion) + 1)).toEqual({ txid: deletion, rows: states.get(deletion) });
     expect(await at(timeOf(deletion - 1))).toMatchObject({ txid: deletion - 2 });
     await life.end();
+  });
+
+  it.each([
+    ['a store that lists times', (store: ObjectStore) => store],
+    ['one that has to be asked', withoutTimes],
+  ])('also from a copy that did not keep the times of its files, on %s', async (_, seen) => {
+    const original = await DirectoryStore.open({ root: folder.file('app.db.replica') });
+    const life = await Life.start({ database: folder.file('app.db'), store: original });
+    for (let n = 0; n < 9; n++) await life.store(`CREATE TABLE t${n} (x)`);
+    await life.end();
+    const points = await restorePoints({ store: original, clock: realClock });
+
+    cpSync(folder.file('app.db.replica'), folder.file('copy'), { recursive: true });
+    // The app goes on with the copy, so that the newest entries are dated rightly.
+    const copy = await DirectoryStore.open({ root: folder.file('copy') });
+    const next = await Life.start({ database: folder.file('next.db'), store: copy });
+    await next.store('CREATE TABLE more (x)');
+    await next.end();
+
+    const store = seen(copy);
+    const to = points[0]!.time + 1;
+    expect(await restorePoints({ store, clock: realClock, to })).toEqual(points);
+    const all = await restorePoints({ store, clock: realClock });
+    expect(all.slice(-points.length)).toEqual(points);
+    for (const { txid, time } of points) {
+      const engine = createSqliteEngine({ path: folder.file(`copied-${txid}.db`) });
+      const at = time + 1;
+      const target = points.find((point) => point.time < at)!.txid;
+      expect(await restoreToFile({ store, engine, clock: realClock, at })).toMatchObject({
+        txid: target,
+      });
+    }
   });
 
   it('and a moment in the future, or before the first state, is refused', async () => {
