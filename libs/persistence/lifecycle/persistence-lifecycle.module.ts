@@ -1,6 +1,7 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { type DynamicModule, Logger, Module } from '@nestjs/common';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { DatabaseLife } from '../database/database-life';
+import { logFailure } from '../module/log-failure';
 import { lifeToken } from '../module/tokens';
 import { Schedule } from '../schedule/schedule';
 import { findRegistry } from '../schedule/scheduler-registry';
@@ -19,11 +20,11 @@ export class PersistenceLifecycleModule {
       providers: [
         {
           provide: `PERSISTENCE_LIFECYCLE:${name}`,
-          inject: [lifeToken(name), ModuleRef],
-          useFactory: (life: DatabaseLife, moduleRef: ModuleRef) =>
+          inject: [lifeToken(name), ModuleRef, ModulesContainer],
+          useFactory: (life: DatabaseLife, moduleRef: ModuleRef, modules: ModulesContainer) =>
             new PersistenceLifecycle(
               life,
-              () => checkDataSource(life, moduleRef),
+              () => logFailure(new Logger('Persistence'), () => checkDataSource(life, modules)),
               () => new Schedule({ tasks: life.tasks, registry: findRegistry(moduleRef) }),
             ),
         },

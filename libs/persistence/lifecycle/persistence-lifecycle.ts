@@ -16,23 +16,23 @@ export class PersistenceLifecycle
 
   constructor(
     private readonly life: DatabaseLife,
-    /** Throws if TypeORM runs beside us instead of through us. */
-    private readonly checkTypeOrm: () => void,
+    /** Rejects if TypeORM runs beside us instead of through us. */
+    private readonly checkTypeOrm: () => Promise<void>,
     private readonly newSchedule: () => Schedule,
   ) {
     this.#ignoreExit = drainBeforeExit(() => this.life.drain());
   }
 
   async onModuleInit(): Promise<void> {
-    // With TypeORM this was awaited before it opened the file.
-    await this.life.ready();
     try {
-      this.checkTypeOrm();
+      await this.checkTypeOrm();
     } catch (error) {
       // The app will not start, so nobody closes it: let the next one have the database at once.
       await this.life.drain();
       throw error;
     }
+    // With PersistenceModule.typeOrm() this was awaited before TypeORM opened the file.
+    await this.life.ready();
   }
 
   onApplicationBootstrap(): void {

@@ -30,6 +30,18 @@ export function typeOrmNotOurs(name: string): PersistenceError {
   );
 }
 
+/** For a DataSource of the app that has the name of ours: a repository would get one of the two. */
+export function typeOrmTwice(name: string): PersistenceError {
+  const shown = name === DEFAULT_NAME ? 'default' : name;
+  return new PersistenceError(
+    'OPTION_INVALID',
+    `TypeORM has two data sources named "${shown}": the one of PersistenceModule.typeOrm() and another.`,
+    {
+      hint: "Give the other one a name of its own, TypeOrmModule.forRoot({ name: 'reports', ... }), and use it in TypeOrmModule.forFeature([...], 'reports').",
+    },
+  );
+}
+
 function importLines(named: string, options: string): string {
   return `PersistenceModule.forRoot(${named}), TypeOrmModule.forRootAsync(PersistenceModule.typeOrm(${options}))`;
 }

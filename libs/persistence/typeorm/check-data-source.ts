@@ -1,33 +1,34 @@
-import type { ModuleRef } from '@nestjs/core';
-import type { DataSource } from 'typeorm';
+import type { ModulesContainer } from '@nestjs/core';
 import type { DatabaseLife } from '../database/database-life';
-import { DEFAULT_NAME } from '../module/default-name';
-import { typeOrmNotOurs } from '../module/module-missing';
+import { typeOrmNotOurs, typeOrmTwice } from '../module/module-missing';
+import { type RegisteredDataSource, registeredDataSources } from './registered-data-sources';
 import { isOurs } from './tracked-data-source';
 
 const SQLITE_DRIVERS = ['better-sqlite3', 'sqlite', 'sqljs'];
 
 /**
  * A plain `TypeOrmModule.forRoot()` beside the module opens a file that nobody has restored and nobody stores. Throws
- * where the app's DataSource of that name is one on SQLite that was not made by `PersistenceModule.typeOrm()`.
+ * MODULE_MISSING where any DataSource of that name in the app is one on a SQLite file that was not made by
+ * `PersistenceModule.typeOrm()`, and OPTION_INVALID where one on anything else shares its name with ours: repositories
+ * would get either. Other names are the app's own business.
  */
-export function checkDataSource(life: DatabaseLife, moduleRef: ModuleRef): void {
+export function checkDataSource(life: DatabaseLife, modules: ModulesContainer): void {
   if (!life.replicated) return;
   const { name } = life.settings;
-  const dataSource = findDataSource(name, moduleRef);
-  if (dataSource === undefined || isOurs(dataSource)) return;
-  const { type, database } = dataSource.options;
-  if (SQLITE_DRIVERS.includes(type) && database !== ':memory:') throw typeOrmNotOurs(name);
+  const registered = registeredDataSources(name, modules);
+  const foreign = registered.filter(isForeign);
+  if (foreign.some(isSqliteFile)) throw typeOrmNotOurs(name);
+  const ours = registered.some(({ dataSource }) => dataSource !== undefined && isOurs(dataSource));
+  if (ours && foreign.length > 0) throw typeOrmTwice(name);
 }
 
-function findDataSource(name: string, moduleRef: ModuleRef): DataSource | undefined {
-  try {
-    // Loaded on use: an app that works with Drizzle or Kysely has no TypeORM.
-    const { getDataSourceToken } = require('@nestjs/typeorm') as typeof import('@nestjs/typeorm');
-    const token = getDataSourceToken(name === DEFAULT_NAME ? undefined : name);
-    return moduleRef.get<DataSource>(token as string, { strict: false });
-  } catch {
-    // Neither the package nor the provider has to be there.
-    return undefined;
-  }
+/** What does not say what it is (a stub in a test, one that is not built yet) is not judged. */
+function isForeign({ dataSource, options }: RegisteredDataSource): boolean {
+  if (dataSource !== undefined && isOurs(dataSource)) return false;
+  return options?.type !== undefined;
+}
+
+function isSqliteFile({ options = {} }: RegisteredDataSource): boolean {
+  const { type, database } = options;
+  return SQLITE_DRIVERS.includes(type!) && database !== ':memory:';
 }

@@ -1,4 +1,5 @@
-import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import { type FactoryProvider, Logger, type ModuleMetadata } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import type {
   TypeOrmDataSourceFactory,
   TypeOrmModuleAsyncOptions,
@@ -10,8 +11,10 @@ import type { DatabaseLife } from '../database/database-life';
 import { PersistenceError } from '../../errors';
 import { DEFAULT_NAME } from '../module/default-name';
 import { InjectionCheckModule } from '../module/injection-check.module';
+import { logFailure } from '../module/log-failure';
 import { moduleMissing } from '../module/module-missing';
 import { lifeToken, presenceToken } from '../module/tokens';
+import { checkDataSource } from './check-data-source';
 import { prepareConnection } from './prepare-connection';
 import { trackDataSource } from './tracked-data-source';
 import { checkTypeOrmSettings, type TypeOrmSettings } from './typeorm-settings';
@@ -48,16 +51,21 @@ export function typeOrmAsyncOptions(options: PersistenceTypeOrmOptions): TypeOrm
     inject: [
       { token: presenceToken(name), optional: true },
       { token: lifeToken(name), optional: true },
+      ModulesContainer,
       ...inject,
     ],
     useFactory: async (
       present: true | undefined,
       life: DatabaseLife | undefined,
+      modules: ModulesContainer,
       ...dependencies: unknown[]
     ) => {
       if (present === undefined) throw moduleMissing(name);
       if (life === undefined) return yieldToItsError(name);
       const settings = checkTypeOrmSettings(await useFactory(...dependencies));
+      // Before the start, so that an app that is refused has begun no history. What TypeORM has not built yet is looked
+      // at again before the app listens.
+      await logFailure(new Logger('Persistence'), () => checkDataSource(life, modules));
       const { path } = await life.ready();
       return sqliteOptions(settings, path, life);
     },

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { existsSync } from 'node:fs';
 import {
   directory,
@@ -11,6 +11,7 @@ import {
 } from 'nestjs-persistence';
 import { azureBlob } from 'nestjs-persistence/storage/azure-blob';
 import { s3 } from 'nestjs-persistence/storage/s3';
+import { DataSource } from 'typeorm';
 import { planStorage } from '../../../libs/persistence/storage/detect-storage';
 import type { StorageChoice } from '../../../libs/persistence/storage/storage-choice';
 import { TakenPlaces } from '../../../libs/persistence/storage/taken-places';
@@ -138,16 +139,71 @@ describe('a wrong setup is refused with the lines to write', () => {
     }
   });
 
-  it('when TypeORM opens its SQLite file by itself beside us', async () => {
-    const start = startApp([
-      PersistenceModule.forRoot({ database: folder.file('app.db'), storage: memory() }),
-      TypeOrmModule.forRoot({ type: 'better-sqlite3', database: folder.file('app.db') }),
-    ]);
-    await expect(start).rejects.toMatchObject({
+  describe('when TypeORM opens a SQLite file by itself beside us', () => {
+    const refused = {
       code: 'MODULE_MISSING',
       hint: expect.stringContaining(
         'TypeOrmModule.forRootAsync(PersistenceModule.typeOrm({ ... }))',
       ),
+    };
+    const module = (storage = memory()) =>
+      PersistenceModule.forRoot({ database: folder.file('app.db'), storage });
+    const own = () =>
+      ({ type: 'better-sqlite3', database: folder.file('x.db'), retryAttempts: 1 }) as const;
+    const plain = () => TypeOrmModule.forRoot(own());
+    const late = () => TypeOrmModule.forRootAsync({ useFactory: own });
+    const typeOrm = () => TypeOrmModule.forRootAsync(PersistenceModule.typeOrm());
+
+    it.each([
+      ['in place of ours', () => [module(), plain()]],
+      ['in place of ours, before the module', () => [plain(), module()]],
+      ['before ours', () => [module(), plain(), typeOrm()]],
+      ['behind ours', () => [module(), typeOrm(), plain()]],
+      ['before everything of ours', () => [plain(), module(), typeOrm()]],
+      ['between ours and the module', () => [typeOrm(), plain(), module()]],
+      ['before ours, by a factory', () => [module(), late(), typeOrm()]],
+      ['behind ours, by a factory', () => [module(), typeOrm(), late()]],
+    ])('%s', async (_, imports) => {
+      const log = new AppLog();
+      await expect(startApp(imports(), log)).rejects.toMatchObject(refused);
+      expect(log.ours.join('\n')).toMatch(/MODULE_MISSING: TypeORM opened .* Replace /);
+    });
+
+    it('no history is begun', async () => {
+      const storage = memory();
+      for (const imports of [
+        [module(storage), plain(), typeOrm()],
+        [module(storage), plain()],
+      ]) {
+        await expect(startApp(imports)).rejects.toMatchObject(refused);
+      }
+      expect(existsSync(folder.file('app.db'))).toBe(false);
+      const app = await startApp([module(storage)]);
+      expect(app.get(SyncService).status()).toMatchObject({ origin: 'created' });
+      await app.close();
+    });
+
+    it('another kind of database may not have the name of ours either', async () => {
+      const other = TypeOrmModule.forRoot({ type: 'better-sqlite3', database: ':memory:' });
+      await expect(startApp([module(), other, typeOrm()])).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        message: expect.stringContaining('"default"'),
+        hint: expect.stringContaining("TypeOrmModule.forRoot({ name: 'reports'"),
+      });
+    });
+
+    it('but one with a name of its own is the app’s business', async () => {
+      const other = TypeOrmModule.forRoot({
+        name: 'reports',
+        type: 'better-sqlite3',
+        database: folder.file('reports.db'),
+      });
+      const app = await startApp([module(), other, typeOrm()]);
+      expect(app.get(DataSource).options.database).toBe(folder.file('app.db'));
+      expect(app.get<DataSource>(getDataSourceToken('reports')).options.database).toBe(
+        folder.file('reports.db'),
+      );
+      await app.close();
     });
   });
 
