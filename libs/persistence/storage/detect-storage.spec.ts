@@ -260,6 +260,9 @@ describe('settings that cannot be right', () => {
     [{ NETWORK_DB_PATH: 'file:///mnt/a.db' }, 'NETWORK_DB_PATH is a URL'],
     [{ VERCEL_VOLUME_PATH: 'https://x' }, 'VERCEL_VOLUME_PATH is a URL'],
     [{ S3_BUCKET: 'b', S3_ENDPOINT: 'minio:9000' }, 'S3_ENDPOINT is no URL'],
+    [{ S3_BUCKET: 'b', S3_ENDPOINT: 'http://h:9000/test' }, 'S3_ENDPOINT has a path (/test)'],
+    [{ S3_BUCKET: 'b', S3_ENDPOINT: 'https://h/b/' }, 'S3_ENDPOINT has a path (/b/)'],
+    [{ S3_BUCKET: 'b', S3_ENDPOINT: 'https://h/storage/v1/b' }, 'S3_ENDPOINT has a path'],
     [{ S3_BUCKET: 'b', S3_KEY: '/app.db' }, 'S3_KEY begins with "/"'],
     [{ S3_BUCKET: 'b', S3_KEY: 'a/../b.db' }, 'S3_KEY has the segment ".."'],
     [{ S3_BUCKET: 'b', S3_KEY: 'prod/' }, 'S3_KEY names a folder'],
@@ -284,6 +287,12 @@ describe('settings that cannot be right', () => {
       message: expect.stringContaining(message),
     });
   });
+});
+
+it('an address may have a slash at its end, or the path of a gateway', () => {
+  for (const endpoint of ['https://h/', 'http://h:9000', 'https://h/storage/v1/s3']) {
+    expect(plan({ S3_BUCKET: 'b', S3_ENDPOINT: endpoint }).kind).toBe('choice');
+  }
 });
 
 describe('PERSISTENCE_STORAGE goes before the rows', () => {

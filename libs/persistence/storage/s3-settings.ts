@@ -44,6 +44,7 @@ export function checkS3Settings(
       hint: 'Write it with its protocol, for example https://<account>.r2.cloudflarestorage.com, and without the bucket.',
     });
   }
+  if (endpoint !== undefined) refuseBucketInPath(endpoint, settings.bucket, named('endpoint'));
   if (key !== undefined) checkObjectName(key, named('key'));
   return settings;
 }
@@ -58,6 +59,22 @@ function incomplete(given: string, missing: string): PersistenceError {
 
 function lowerFirst(text: string): string {
   return text.startsWith('The ') ? `t${text.slice(1)}` : text;
+}
+
+/**
+ * Dashboards show addresses with the bucket at the end. Used like that, another folder would be written to, or another
+ * bucket. A longer path is that of a gateway.
+ */
+function refuseBucketInPath(endpoint: string, bucket: string, named: string): void {
+  const { origin, pathname } = new URL(endpoint);
+  const segments = pathname.split('/').filter((segment) => segment !== '');
+  if (segments.length !== 1 && segments.at(-1) !== bucket) return;
+  const gateway = segments.slice(0, -1).map((segment) => `/${segment}`);
+  throw new PersistenceError(
+    'OPTION_INVALID',
+    `${named} has a path (${pathname}): write it without the bucket.`,
+    { hint: `Write ${origin}${gateway.join('')}, and the bucket in a setting of its own.` },
+  );
 }
 
 function isHttpUrl(text: string): boolean {
