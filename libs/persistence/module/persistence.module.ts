@@ -8,6 +8,7 @@ import { openStore } from '../database/open-store';
 import { PersistenceHealthIndicator } from '../health/persistence-health.indicator';
 import { PersistenceLifecycleModule } from '../lifecycle/persistence-lifecycle.module';
 import { StoreBeforeAnswerInterceptor } from '../platform/store-before-answer.interceptor';
+import { StoreBeforeAnswerModule } from '../platform/store-before-answer.module';
 import { AzureBlobStorageProvider } from '../storage/azure-blob-storage.provider';
 import { S3StorageProvider } from '../storage/s3-storage.provider';
 import { StorageProvidersModule } from '../storage/storage-providers.module';
@@ -78,6 +79,7 @@ function databaseModule(
       ...imports,
       InjectionCheckModule,
       StorageProvidersModule,
+      StoreBeforeAnswerModule,
       PersistenceLifecycleModule.register(name),
     ],
     providers: [...options, ...databaseProviders(name), PersistenceHealthIndicator],

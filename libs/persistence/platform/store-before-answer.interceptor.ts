@@ -18,7 +18,8 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
  * never come. So the answer, an error too, leaves when everything committed before it is stored. A write that could not be
  * stored in time is answered with 503; it is in the local file, and stored later if that survives.
  *
- * What handlers send by themselves (`@Res()`), and what middleware and guards answer, is not held.
+ * It lies around the other interceptors of the app (see `StoreBeforeAnswerModule`). Not held is what handlers send by
+ * themselves (`@Res()`), what middleware and guards answer, and what an exception filter commits.
  */
 export class StoreBeforeAnswerInterceptor implements NestInterceptor {
   constructor(private readonly life: DatabaseLife) {}

@@ -1,9 +1,23 @@
 // oxlint-disable typescript/consistent-type-imports -- Nest reads the types of constructor parameters at run time
-import { Controller, Delete, Get, type INestApplication, Module, Post } from '@nestjs/common';
+import {
+  type CallHandler,
+  Controller,
+  Delete,
+  type ExecutionContext,
+  Get,
+  type INestApplication,
+  Injectable,
+  Module,
+  type NestInterceptor,
+  Post,
+  type Type,
+} from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { InjectDataSource, TypeOrmModule } from '@nestjs/typeorm';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { from, lastValueFrom, switchMap } from 'rxjs';
 import request from 'supertest';
 import { PersistenceModule, type PersistenceOptions, SyncService } from 'nestjs-persistence';
 import { DataSource } from 'typeorm';
@@ -38,6 +52,27 @@ class NotesController {
   }
 }
 
+/** Writes a row of its own when the handler is done. */
+@Injectable()
+class AuditInterceptor implements NestInterceptor {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  intercept(_: ExecutionContext, next: CallHandler) {
+    const audit = () => this.dataSource.getRepository(Note).save({ text: 'audit' });
+    return next.handle().pipe(switchMap(async (answer) => (await audit(), answer)));
+  }
+}
+
+/** A transaction around every request. */
+@Injectable()
+class TransactionInterceptor implements NestInterceptor {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  intercept(_: ExecutionContext, next: CallHandler) {
+    return from(this.dataSource.transaction(() => lastValueFrom(next.handle())));
+  }
+}
+
 /** Slow enough that an answer which waits for nothing leaves first. */
 class WatchedStore extends MemoryStore {
   broken = false;
@@ -48,6 +83,12 @@ class WatchedStore extends MemoryStore {
     await sleep(this.delayMs);
     return super.put(...call);
   }
+}
+
+async function countEntries(storage: MemoryStore): Promise<number> {
+  let count = 0;
+  for await (const _entry of storage.list('app.db.replica/ltx/0/')) count++;
+  return count;
 }
 
 describe('where the process runs decides how an app starts', () => {
@@ -70,7 +111,11 @@ describe('where the process runs decides how an app starts', () => {
   const settings = (values: Record<string, string>, options: PersistenceOptions = {}) =>
     resolveSettings('app', options, (variable) => values[variable]);
 
-  async function serve(options: PersistenceOptions, log = new AppLog()): Promise<INestApplication> {
+  async function serve(
+    options: PersistenceOptions,
+    log = new AppLog(),
+    interceptor?: Type<NestInterceptor>,
+  ): Promise<INestApplication> {
     @Module({
       imports: [
         PersistenceModule.forRoot({ database: folder.file('app.db'), ...options }),
@@ -79,6 +124,7 @@ describe('where the process runs decides how an app starts', () => {
         ),
       ],
       controllers: [NotesController],
+      providers: interceptor ? [{ provide: APP_INTERCEPTOR, useClass: interceptor }] : [],
     })
     class App {}
     const module = await Test.createTestingModule({ imports: [App] })
@@ -157,11 +203,7 @@ describe('where the process runs decides how an app starts', () => {
       const storage = new WatchedStore();
       const app = await serve({ storage });
       storage.delayMs = 30;
-      const entries = async () => {
-        let count = 0;
-        for await (const _entry of storage.list('app.db.replica/ltx/0/')) count++;
-        return count;
-      };
+      const entries = () => countEntries(storage);
       const server = request(app.getHttpServer());
       for (const [method, status] of [
         ['post', 201],
@@ -172,6 +214,27 @@ describe('where the process runs decides how an app starts', () => {
         await server[method]('/notes').expect(status);
         expect(await entries()).toBeGreaterThan(before);
       }
+    });
+
+    it('an answer waits for what a global interceptor of the root module commits behind the handler', async () => {
+      set(signs);
+      const storage = new WatchedStore();
+      const app = await serve({ storage }, undefined, AuditInterceptor);
+      storage.delayMs = 30;
+      await request(app.getHttpServer()).post('/notes').expect(201);
+      const atTheAnswer = await countEntries(storage);
+      await app.get(SyncService).flush();
+      expect(await countEntries(storage)).toBe(atTheAnswer);
+    });
+
+    it('a global interceptor that wraps requests in a transaction ends it before the answer waits', async () => {
+      set(signs);
+      const storage = new WatchedStore();
+      const options = { storage, transactionMaxMs: 500 };
+      const app = await serve(options, undefined, TransactionInterceptor);
+      const before = await countEntries(storage);
+      await request(app.getHttpServer()).post('/notes').expect(201);
+      expect(await countEntries(storage)).toBeGreaterThan(before);
     });
 
     it('a write that cannot be stored is answered with 503 and the code, a read as always', async () => {
