@@ -136,6 +136,14 @@ export interface EmergencyResult extends RestoreResult {
   readonly lost: LostRange | null;
   /** Files that are damaged, missing or of another history, and stood in the way. */
   readonly leftOut: readonly { readonly key: string; readonly reason: string }[];
+  /** The plain backup in the store holds a later state: take that. Absent if it does not. */
+  readonly newerBackup?: NewerBackup;
+}
+
+export interface NewerBackup {
+  /** Its key in the store, where it lies beside the folder of the replica. */
+  readonly key: string;
+  readonly txid: number;
 }
 
 export interface LostRange {

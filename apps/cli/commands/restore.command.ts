@@ -5,6 +5,7 @@ import {
   createRescue,
   type EmergencyResult,
   formatBytes,
+  formatCount,
   formatDuration,
   formatTime,
   openFromOutside,
@@ -65,11 +66,12 @@ export const restoreCommand: CliCommand<RestoreCommandOptions> = {
 };
 
 async function restore(options: RestoreCommandOptions, output: Output): Promise<ExitCode> {
-  const { access, hints, settings } = await openFromOutside(options);
+  const { access, plain, hints, settings } = await openFromOutside(options);
   const to = path.resolve(options.to ?? `restored-${settings.name}.db`);
   const replace = refuseExisting(to, options.force ?? false);
   const rescue = createRescue({
     store: access.replica,
+    plain,
     hints,
     replace,
     verify: options.full ? 'full' : 'quick',
@@ -78,7 +80,8 @@ async function restore(options: RestoreCommandOptions, output: Output): Promise<
   });
   if (options.emergency) {
     const rescued = await rescue.emergencyRestore({ to });
-    output.result(true, dated(rescued), [...restoredLines(rescued), ...lossLines(rescued)]);
+    const lines = [...restoredLines(rescued), ...lossLines(rescued), ...backupLines(rescued)];
+    output.result(true, dated(rescued), lines);
     return EXIT.ok;
   }
   const { at, txid } = options;
@@ -125,5 +128,11 @@ function lossLines({ lost, leftOut }: EmergencyResult): string[] {
     lost.fromTxid === lost.toTxid
       ? `TXID ${lost.fromTxid}`
       : `TXIDs ${lost.fromTxid} to ${lost.toTxid}`;
-  return [`Lost behind it: ${range} (${lost.files} files of the log).`, ...out];
+  return [`Lost behind it: ${range} (${formatCount(lost.files, 'file')} of the log).`, ...out];
+}
+
+function backupLines({ newerBackup }: EmergencyResult): string[] {
+  if (newerBackup === undefined) return [];
+  const { key, txid } = newerBackup;
+  return [`The plain backup ${key} in the store holds TXID ${txid}, which is newer: take that.`];
 }

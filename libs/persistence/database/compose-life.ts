@@ -72,6 +72,7 @@ export async function composeLife(
     }),
     rescue: createRescue({
       store,
+      plain: access.plain,
       hints,
       onWarning,
       onEvent: (event) => events.write(event),

@@ -19,6 +19,7 @@ import {
   type RestoreOptions,
   type RestorePointsQuery,
 } from './rescue-options';
+import type { PlainFile } from './store-access';
 import { systemClock } from './system-clock';
 
 /** What can be asked of a replica from outside: it needs neither the app nor ownership, and changes nothing in the store. */
@@ -31,6 +32,8 @@ export interface Rescue {
 export interface RescueParts {
   /** As `replicaStore` makes it. */
   readonly store: ObjectStore;
+  /** Where the plain backup lies: an emergency restore looks whether it holds more. */
+  readonly plain?: PlainFile | undefined;
   readonly hints: RescueHints;
   readonly onEvent: (event: ReplicaEvent) => void;
   readonly onWarning: (text: string) => void;

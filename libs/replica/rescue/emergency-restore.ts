@@ -6,14 +6,18 @@ import { reachGoodPoint, type GoodPoint } from '../log/good-point';
 import { readInventory, type Inventory } from '../log/inventory';
 import { storeFailure } from '../log/store-failure';
 import { restoreEvents } from '../observe/restore-events';
-import type { EmergencyResult, LostRange, ReplicaEvent } from '../replica-types';
+import type { EmergencyResult, LostRange, NewerBackup, ReplicaEvent } from '../replica-types';
+import { emptyReplica } from './empty-replica';
 import { finishRestore, type RestoreOutput } from './finish-restore';
+import { newerBackup, type PlainPlace } from './newer-backup';
 
 export interface EmergencyRestoreOptions extends RestoreOutput {
   readonly store: ObjectStore;
   /** An engine for the new file. */
   readonly engine: DatabaseEngine;
   readonly clock: Clock;
+  /** Where the plain backup lies: a later state there is told. */
+  readonly plain?: PlainPlace | undefined;
   readonly onEvent?: (event: ReplicaEvent) => void;
 }
 
@@ -37,7 +41,7 @@ export async function emergencyRestore(options: EmergencyRestoreOptions): Promis
 }
 
 async function rescue(options: EmergencyRestoreOptions): Promise<EmergencyResult> {
-  const { store, engine, clock, replace = false, onEvent = () => undefined } = options;
+  const { store, engine, clock, plain, replace = false, onEvent = () => undefined } = options;
   const begun = clock.now();
   if (replace) await engine.inspect();
   const inventory = await readInventory(store);
@@ -47,11 +51,17 @@ async function rescue(options: EmergencyRestoreOptions): Promise<EmergencyResult
     replace,
     ...restoreEvents(onEvent),
   });
-  if (!point) throw nothingWhole(inventory);
+  if (!point) throw nothingWhole(inventory, await newerBackup(store, plain, 0));
   const restored = await finishRestore(point, options, { clock, begun });
   const { txid, time, bytes, durationMs } = restored;
   onEvent({ type: 'restored', txid, time, bytes, durationMs });
-  return { ...restored, lost: lostBehind(point, inventory), leftOut: leftOutOf(point) };
+  const newer = await newerBackup(store, plain, txid);
+  return {
+    ...restored,
+    lost: lostBehind(point, inventory),
+    leftOut: leftOutOf(point),
+    ...(newer && { newerBackup: newer }),
+  };
 }
 
 /** Names of files are all that is left of some entries, and enough to count them. */
@@ -65,16 +75,12 @@ function lostBehind({ txid }: GoodPoint, { files }: Inventory): LostRange | null
 const leftOutOf = ({ leftOut }: GoodPoint): EmergencyResult['leftOut'] =>
   leftOut.map(({ file, reason }) => ({ key: file.key, reason }));
 
-function nothingWhole({ files }: Inventory): PersistenceError {
-  return files.length === 0
-    ? new PersistenceError(
-        'RESTORE_POINT_UNKNOWN',
-        'The replica is empty: there is nothing to restore.',
-        {
-          hint: 'Check that the settings name the right place: the app lists what it uses in the first lines of its log.',
-        },
-      )
-    : new PersistenceError('REPLICA_CORRUPT', 'No state of this replica is whole.', {
-        hint: 'Bring objects back first (versions, soft delete): the oldest snapshot in ltx/9, or the entry of TXID 1, and what follows it.',
-      });
+function nothingWhole({ files }: Inventory, backup: NewerBackup | null): PersistenceError {
+  const instead = backup && `The plain backup ${backup.key} holds TXID ${backup.txid}: take that.`;
+  if (files.length === 0) return emptyReplica(instead);
+  return new PersistenceError('REPLICA_CORRUPT', 'No state of this replica is whole.', {
+    hint:
+      instead ??
+      'Bring objects back first (versions, soft delete): the oldest snapshot in ltx/9, or the entry of TXID 1, and what follows it.',
+  });
 }

@@ -10,6 +10,7 @@ import { storeFailure } from '../log/store-failure';
 import { restoreEvents } from '../observe/restore-events';
 import type { ReplicaEvent, RestoreResult } from '../replica-types';
 import { dateTruly } from './date-inventory';
+import { emptyReplica } from './empty-replica';
 import { finishRestore, type RestoreOutput } from './finish-restore';
 import { retryMoved } from './retry-moved';
 
@@ -89,5 +90,6 @@ function targetOf({ txid, at }: RestoreToFileOptions, now: number): RestoreTarge
 
 async function inventoryFor(store: ObjectStore, target: RestoreTarget): Promise<Inventory> {
   const inventory = await readInventory(store);
+  if (inventory.files.length === 0) throw emptyReplica();
   return target.kind === 'time' ? dateTruly(store, inventory, target.time) : inventory;
 }
