@@ -12,6 +12,7 @@ import { type BackupToOptions, checkBackupCall } from '../backup/backup-call';
 import type { DatabaseBackup } from '../backup/database-backup';
 import { errorLine, type LineLog } from '../log/event-log';
 import type { Redact } from '../log/redact';
+import { redactedError } from '../log/redact-error';
 import { formatDuration } from '../log/units';
 import { variableName } from '../module/environment';
 import { IN_MEMORY, type PersistenceSettings } from '../module/settings';
@@ -191,7 +192,7 @@ export class DatabaseLife {
       this.#openSince = this.#parts.now();
     } catch (error) {
       this.#failed(error);
-      throw error;
+      throw isPersistenceError(error) ? redactedError(error, this.#parts.redact) : error;
     }
   }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import Database from 'better-sqlite3';
 import request from 'supertest';
 import { AppProcess } from '../../../apps/courses/testing/app-process';
 import { OPTION_VARIABLES } from '../../../libs/persistence/module/options.schema';
@@ -22,6 +23,9 @@ describe('no secret is told', () => {
   const folder = temporaryFolder();
   let app: AppProcess | undefined;
 
+  let holder: Database.Database | undefined;
+
+  afterEach(() => holder?.close());
   afterEach(() => app?.kill('SIGKILL'));
 
   function start(env: Record<string, string>): AppProcess {
@@ -74,6 +78,26 @@ describe('no secret is told', () => {
     expect(output).not.toContain(Buffer.from(secret).toString('base64'));
     expect(output).not.toContain(folder.path);
     searchDisk(secret);
+  });
+
+  it.each([
+    ['DATABASE_NOT_SQLITE', (file: string) => writeFileSync(file, 'no database at all'.repeat(9))],
+    ['DATABASE_UNREADABLE', (file: string) => mkdirSync(file)],
+    [
+      'DATABASE_IN_USE',
+      (file: string) => {
+        holder = new Database(`${file}.lock`);
+        holder.exec('BEGIN EXCLUSIVE');
+      },
+    ],
+  ])('no folder by a start that fails at the file: %s', async (code, spoil) => {
+    mkdirSync(folder.file('disk'));
+    spoil(folder.file('disk', 'app.db'));
+    const ended = await start({ NETWORK_DB_PATH: folder.file('courses.db') }).end();
+    expect(ended.code).toBe(1);
+    // What main.ts prints of the error that was thrown, behind the line in the log.
+    expect(ended.output).toMatch(new RegExp(`^${code}: `, 'm'));
+    expect(ended.output).not.toContain(folder.path);
   });
 
   it('by an app whose store refuses it after the start, in no answer, line, or file', async () => {
