@@ -2,9 +2,9 @@ import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TerminusModule } from '@nestjs/terminus';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import request from 'supertest';
-import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import {
   directory,
   getSyncServiceToken,
@@ -187,6 +187,33 @@ describe('the code in the documentation', () => {
     await dataSource.destroy();
     expect(existsSync(folder.file('disk', 'app.db'))).toBe(true);
     expect(existsSync(folder.file('shared-name.db.replica'))).toBe(false);
+  });
+
+  it('migrations: what migration:run did to a fresh disk before the start is set aside', async () => {
+    process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
+    process.env.DATABASE_PATH = folder.file('disk', 'app.db');
+    let app = await serve({ imports: [AppModule] });
+    await server(app).post('/users').send({ name: 'Ada' }).expect(201);
+    await app.close();
+    rmSync(folder.file('disk'), { recursive: true });
+    // A process of its own, as the command line is: it reads DATABASE_PATH when it is loaded.
+    await jest.isolateModulesAsync(async () => {
+      const { default: dataSource } = jest.requireActual<{ default: DataSource }>('./data-source');
+      await dataSource.initialize();
+      await dataSource.runMigrations();
+      await dataSource.query('CREATE TABLE lost (id INTEGER)');
+      await dataSource.destroy();
+    });
+    app = await serve({ imports: [AppModule] });
+    await server(app)
+      .get('/users')
+      .expect(200, [{ id: 1, name: 'Ada' }]);
+    const tables = await app
+      .get(DataSource)
+      .query("SELECT name FROM sqlite_schema WHERE name = 'lost'");
+    expect(tables).toEqual([]);
+    expect(readdirSync(folder.file('disk')).join()).toContain('app.db.before-');
+    await app.close();
   });
 
   it.each([
