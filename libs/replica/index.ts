@@ -1,4 +1,5 @@
 export { Backup, type BackupCall } from './backup/backup';
+export { keysBeside } from './backup/backup-keys';
 export { type BackupIdentity, readBackupIdentity } from './backup/backup-metadata';
 export type * from './backup/backup-types';
 export type { Clock } from './clock';

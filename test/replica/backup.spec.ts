@@ -25,10 +25,10 @@ describe('the plain backup beside the replica', () => {
   beforeEach(() => {
     places = makePlaces();
     mkdirSync(places.root, { recursive: true });
-    memory = new MemoryStore();
+    clock = new ManualClock(Date.now());
+    memory = new MemoryStore({ now: () => clock.now() });
     faulty = new FaultyObjectStore(memory);
     lives = [];
-    clock = new ManualClock(Date.now());
   });
 
   afterEach(async () => {
@@ -393,7 +393,7 @@ describe('the plain backup beside the replica', () => {
 
   it('keeps dated copies, by count and age, and touches nothing else in their folder', async () => {
     const { life, backup } = await live();
-    await memory.put('app.backups/mine.db', Buffer.from('mine'), { mode: 'create' });
+    await memory.put('app.db.backups/mine.db', Buffer.from('mine'), { mode: 'create' });
     life.db.exec('CREATE TABLE t (a)');
     for (let day = 0; day < 4; day++) {
       life.db.exec(`INSERT INTO t VALUES (${day})`);
@@ -403,10 +403,53 @@ describe('the plain backup beside the replica', () => {
       await backup.run();
       await clock.advance(DAY_MS);
     }
-    const dated = await keys('app.backups/2');
+    const dated = await keys('app.db.backups/2');
     expect(dated).toHaveLength(2);
     expect(rows(await download(memory, dated[0]))).toEqual([0, 0.5, 1, 1.5, 2]);
-    expect(await keys('app.backups/m')).toEqual(['app.backups/mine.db']);
+    expect(await keys('app.db.backups/m')).toEqual(['app.db.backups/mine.db']);
+  });
+
+  it('takes the age of its dated copies from the store: a host whose clock is wrong ends no history', async () => {
+    const { life, backup } = await live();
+    life.db.exec('CREATE TABLE t (a)');
+    await backup.run();
+    const [first] = await keys('app.db.backups/');
+    const wrong = new ManualClock(clock.now() + 30 * DAY_MS);
+    const other = new Backup({
+      replica: life.replica,
+      store: prefixed(memory, 'app.db.replica'),
+      target: () => Promise.resolve({ store: memory, key: 'app.db' }),
+      scratch: new ScratchFolder(life.path, (path) => createSqliteEngine({ path })),
+      clock: wrong,
+      settings: { backupKeepCount: 2, backupKeepMs: 2 * DAY_MS },
+    });
+    for (let a = 1; a <= 3; a++) {
+      life.db.exec(`INSERT INTO t VALUES (${a})`);
+      await other.run();
+    }
+    expect(await keys('app.db.backups/')).toEqual([first]);
+    expect(rows(await download())).toEqual([1, 2, 3]);
+  });
+
+  it('deletes no dated copy of another database', async () => {
+    const { life, backup } = await live();
+    const theirs = datedName(clock.now() - 9 * DAY_MS);
+    await memory.put(theirs, Buffer.from('theirs'), { mode: 'create' });
+    const ours = datedName(clock.now() - 8 * DAY_MS);
+    life.db.exec('CREATE TABLE t (a)');
+    await backup.run();
+    const { metadata } = await memory.head('app.db');
+    const earlier = { ...metadata, lineage: 'f'.repeat(32) };
+    await memory.put(ours, Buffer.from('ours'), { mode: 'create', metadata: earlier });
+    for (let a = 1; a <= 2; a++) {
+      await clock.advance(DAY_MS);
+      life.db.exec(`INSERT INTO t VALUES (${a})`);
+      await backup.run();
+    }
+    const left = await keys('app.db.backups/');
+    expect(left).toContain(theirs);
+    expect(left).not.toContain(ours);
+    expect(left).toHaveLength(3);
   });
 
   it('is given up when the app closes, whatever the store is doing', async () => {
@@ -564,6 +607,8 @@ async function* bodyOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
+const datedName = (time: number): string =>
+  `app.db.backups/${new Date(time).toISOString().replaceAll(':', '-')}-${name(1)}.db`;
 const name = (txid: number): string => txid.toString(16).padStart(16, '0');
 const readBackupTxid = (metadata: Readonly<Record<string, string>>): number =>
   Number.parseInt(metadata['txid']!, 16);

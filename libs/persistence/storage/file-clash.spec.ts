@@ -43,7 +43,7 @@ describe('a live file', () => {
   it.each([
     ['app.db.replica', 'live.db'],
     ['app.db.replica', 'ltx', '0', 'live.db'],
-    ['app.backups', 'live.db'],
+    ['app.db.backups', 'live.db'],
     ['.tmp', 'live.db'],
   ])('in the store’s own %s/%s', async (...names) => {
     const live = file('store', ...names);

@@ -49,6 +49,5 @@ async function areSame(live: string, object: string): Promise<boolean> {
 
 /** The log, the dated copies, and files that are being written. */
 function foldersOfStore(object: string): string[] {
-  const stem = object.replace(/\.db$/, '');
-  return [`${object}.replica`, `${stem}.backups`, path.join(path.dirname(object), '.tmp')];
+  return [`${object}.replica`, `${object}.backups`, path.join(path.dirname(object), '.tmp')];
 }

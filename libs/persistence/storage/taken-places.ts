@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PersistenceError } from '../../errors';
+import { keysBeside } from '../../replica';
 import { variableName } from '../module/environment';
 import { IN_MEMORY } from '../module/local-file';
 import { fileClash } from './file-clash';
@@ -90,10 +91,15 @@ function meet(a: StoragePlace, b: StoragePlace): boolean {
   return a.store === b.store && (a.key === b.key || within(a.key, b.key) || within(b.key, a.key));
 }
 
-/** Whether `inner` is, or lies in, what stands beside a plain database file: its log, its dated copies. */
+/** Whether `inner` is, or lies in, what stands beside a plain database file: its log, its backups, what they keep. */
 function within(outer: string, inner: string): boolean {
-  const beside = [`${outer}.replica`, `${outer.replace(/\.db$/, '')}.backups`];
-  return beside.some(
-    (each) => inner === each || (/^[/\\]/.test(inner.slice(each.length)) && inner.startsWith(each)),
+  const { objects, prefix } = keysBeside(outer);
+  const folders = [`${outer}.replica`, prefix.slice(0, -1)];
+  return (
+    objects.includes(inner) ||
+    folders.some(
+      (each) =>
+        inner === each || (/^[/\\]/.test(inner.slice(each.length)) && inner.startsWith(each)),
+    )
   );
 }

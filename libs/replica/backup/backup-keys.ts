@@ -1,6 +1,8 @@
 import { ltxTxid, parseLtxTxid } from './txid-text';
 
 const EXTENSION = '.db';
+/** Different files that are kept of one place. More, and somebody else works there. */
+export const MAX_FOREIGN = 9;
 const JOURNALS = ['-wal', '-journal', '-shm'] as const;
 const DATED = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d\.\d{3}Z)-([0-9a-f]{16})\.db$/;
 
@@ -17,14 +19,19 @@ export function journalKeys(key: string): string[] {
   return JOURNALS.map((suffix) => key + suffix);
 }
 
-/** Where an object that is not ours is kept before it is written over. `n` counts from 1. */
+/**
+ * Where an object that is not ours is kept before it is written over: `app.before-adoption.db` for `app.db`, and
+ * `app.before-adoption` for `app`. `n` counts from 1.
+ */
 export function foreignKey(key: string, n: number): string {
-  return `${stem(key)}.before-adoption${n === 1 ? '' : `-${n}`}${EXTENSION}`;
+  const hasName = /[^/]\.db$/.test(key);
+  const [stem, extension] = hasName ? [key.slice(0, -EXTENSION.length), EXTENSION] : [key, ''];
+  return `${stem}.before-adoption${n === 1 ? '' : `-${n}`}${extension}`;
 }
 
-/** Folder of the dated copies. No object has its name, so it excludes none. */
+/** Folder of the dated copies: of the whole key, so that `app` and `app.db` have one each. */
 export function datedPrefix(key: string): string {
-  return `${stem(key)}.backups/`;
+  return `${key}.backups/`;
 }
 
 /** Sorts by time; without the colons that some file systems refuse. */
@@ -44,8 +51,9 @@ export function parseDatedKey(key: string, dated: string): DatedCopy | null {
   return Number.isNaN(time) || txid === null ? null : { key: dated, time, txid };
 }
 
-function stem(key: string): string {
-  return key.endsWith(EXTENSION) && !key.endsWith(`/${EXTENSION}`)
-    ? key.slice(0, -EXTENSION.length)
-    : key;
+/** Everything that the backups of a key may put beside it: objects by their keys, and the folder (its prefix) of the copies. */
+export function keysBeside(key: string): { readonly objects: string[]; readonly prefix: string } {
+  const kept = Array.from({ length: MAX_FOREIGN }, (_, index) => foreignKey(key, index + 1));
+  const objects = kept.flatMap((each) => [each, ...journalKeys(each)]);
+  return { objects, prefix: datedPrefix(key) };
 }

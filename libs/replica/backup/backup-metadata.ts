@@ -1,4 +1,5 @@
 import type { ObjectInfo } from '../../storage/object-store';
+import type { ReplicaIdentity } from '../replica-types';
 import { ltxTxid, parseLtxTxid } from './txid-text';
 
 /** What a backup of ours says about itself: kept as metadata of the object. */
@@ -13,8 +14,28 @@ export interface BackupIdentity {
   readonly sha256: string;
 }
 
-export function backupMetadata({ lineage, epoch, txid, sha256 }: BackupIdentity) {
-  return { lineage, epoch: ltxTxid(epoch), txid: ltxTxid(txid), sha256 };
+/** Metadata of a store has 2 KiB in all. */
+const MAX_OWNER = 1_024;
+
+/** As the metadata of an object. `owner`: of `ownerText`. */
+export function backupMetadata(
+  { lineage, epoch, txid, sha256 }: BackupIdentity,
+  owner?: string,
+): Record<string, string> {
+  const metadata = { lineage, epoch: ltxTxid(epoch), txid: ltxTxid(txid), sha256 };
+  return owner === undefined ? metadata : { ...metadata, owner };
+}
+
+/** Whose database it is, through all its histories, in the characters of metadata; undefined if that is too long. */
+export function ownerText({ application, database, deployment }: ReplicaIdentity) {
+  const text = encodeURIComponent(JSON.stringify([application, database, deployment]));
+  return text.length > MAX_OWNER ? undefined : text;
+}
+
+/** Whether a copy is of this history, or of an earlier one of the same database. */
+export function isOwnCopy(info: ObjectInfo, lineage: string, owner: string | undefined): boolean {
+  if (readBackupIdentity(info)?.lineage === lineage) return true;
+  return owner !== undefined && info.metadata['owner'] === owner;
 }
 
 /** Null where the object is none of our backups: somebody put a file there, or changed ours. */

@@ -1,11 +1,11 @@
 import { isPersistenceError, PersistenceError } from '../../errors';
 import { isStoreError } from '../../storage/store-error';
-import { readDescriptor } from '../log/descriptor';
+import { readDescriptor, type ReplicaDescriptor } from '../log/descriptor';
 import { DESCRIPTOR_KEY } from '../log/log-keys';
 import { storeFailure } from '../log/store-failure';
 import { restoreToFile } from '../rescue/restore-to-file';
 import type { RestoreResult } from '../replica-types';
-import { readBackupIdentity, type BackupIdentity } from './backup-metadata';
+import { ownerText, readBackupIdentity, type BackupIdentity } from './backup-metadata';
 import { BackupModel } from './backup-model';
 import type { BackupOptions, BackupResult, BackupStatus, BackupTarget } from './backup-types';
 import { keepHistory } from './keep-history';
@@ -136,7 +136,7 @@ export class Backup {
     const info = await store.head(key).catch(absent);
     const identity = info && readBackupIdentity(info);
     if (!identity || !mayBeNewest(identity.txid)) return null;
-    if (identity.lineage !== (await this.readLineage(signal))) return null;
+    if (identity.lineage !== (await this.descriptor(signal)).lineage) return null;
     const { txid } = identity;
     const since = withSignal(this.options.store, signal);
     const same = last?.txid === txid || (await unchangedSince(since, txid, durableTxid ?? 0));
@@ -152,7 +152,8 @@ export class Backup {
     signal: AbortSignal,
   ): Promise<BackupResult> {
     const { clock, scratch, settings, inUse } = this.options;
-    const lineage = await this.readLineage(signal);
+    const descriptor = await this.descriptor(signal);
+    const { lineage } = descriptor;
     const { txid, time } = await this.restore(signal);
     await this.demandOwnState(txid, signal);
     await this.demandSameHistory(lineage, signal);
@@ -168,13 +169,13 @@ export class Backup {
       sha256: plain.sha256,
     };
     const onForeign = (keptAs: string) => this.model.keptForeign(key, keptAs);
-    const place = { target, scratch, inUse };
-    const outcome = await storeBackup({ ...place, file, identity, time, onForeign });
+    const made = { target, file, identity, owner: ownerText(descriptor) };
+    const outcome = await storeBackup({ ...made, scratch, inUse, time, onForeign });
     const result = { key, bytes: plain.size, txid, durationMs: this.elapsed(begun) };
     signal.throwIfAborted();
     if (outcome === 'newer') return { ...result, skipped: 'newer' };
     this.model.stored(result);
-    await keepHistory(target, file, identity, clock.now(), settings);
+    await keepHistory({ ...made, now: clock.now() }, settings);
     return result;
   }
 
@@ -234,7 +235,7 @@ export class Backup {
 
   /** A state of one history must not be said to be one of another. */
   private async demandSameHistory(lineage: string, signal: AbortSignal): Promise<void> {
-    if ((await this.readLineage(signal)) === lineage) return;
+    if ((await this.descriptor(signal)).lineage === lineage) return;
     throw new PersistenceError(
       'REPLICA_MISSING',
       'The replica was replaced by another one during the backup.',
@@ -243,9 +244,9 @@ export class Backup {
   }
 
   /** Asked anew each time: a replica that is deleted under the running app begins again under another lineage. */
-  private async readLineage(signal: AbortSignal): Promise<string> {
+  private async descriptor(signal: AbortSignal): Promise<ReplicaDescriptor> {
     const descriptor = await readDescriptor(withSignal(this.options.store, signal));
-    if (descriptor) return descriptor.lineage;
+    if (descriptor) return descriptor;
     throw new PersistenceError('REPLICA_MISSING', `${DESCRIPTOR_KEY} is gone from the store.`, {
       key: DESCRIPTOR_KEY,
     });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { datedKey, parseDatedKey, type DatedCopy } from './backup-keys';
+import { datedKey, type DatedCopy, foreignKey, keysBeside, parseDatedKey } from './backup-keys';
 import { planHistory } from './history-plan';
 
 const HOUR_MS = 3_600_000;
@@ -33,8 +33,16 @@ describe('dated copies', () => {
     }
   });
 
-  it('go on where a clock was wrong', () => {
+  it('go on where a clock was wrong, at their pace', () => {
     expect(planHistory([copy(-9_999)], NOW, keep(7, 168)).due).toBe(true);
+    expect(planHistory([copy(-9_999), copy(1)], NOW, keep(7, 168)).due).toBe(false);
+  });
+
+  it('go one at a time while there is room, so that one wrong clock does not end the history', () => {
+    const week = [0, 1, 2, 3, 4, 5, 6].map((days) => copy(24 * days));
+    const monthAhead = NOW + 30 * 24 * HOUR_MS;
+    expect(planHistory(week, monthAhead, keep(7, 168)).remove).toEqual([copy(24 * 6).key]);
+    expect(planHistory(week.slice(3), monthAhead, keep(7, 168)).remove).toHaveLength(1);
   });
 
   it('never lose the newest, never grow beyond the count, and stay for their time while there is room', () => {
@@ -51,6 +59,8 @@ describe('dated copies', () => {
         expect(left.length + (due ? 1 : 0)).toBeLessThanOrEqual(wanted.backupKeepCount);
         expect(left.length + (due ? 1 : 0)).toBeGreaterThan(0);
         if (!due) expect(left).toContainEqual(copy(Math.min(...ages)));
+        const surplus = there.length + (due ? 1 : 0) - wanted.backupKeepCount;
+        expect(remove.length).toBeLessThanOrEqual(Math.max(1, surplus));
         const oldestLeft = Math.max(0, ...left.map(({ time }) => NOW - time));
         for (const { key, time } of there) {
           if (!remove.includes(key)) continue;
@@ -65,12 +75,12 @@ describe('dated copies', () => {
 
 describe('the name of a dated copy', () => {
   it('tells its time and TXID, beside a key with or without folder and extension', () => {
-    for (const key of ['app.db', 'prod/app.db', 'prod/data.sqlite', '.db', 'folder/.db']) {
+    for (const key of ['app.db', 'prod/app.db', 'prod/data.sqlite', '.db', 'folder/.db', 'app']) {
       const name = datedKey(key, NOW, 255);
       expect(parseDatedKey(key, name)).toEqual({ key: name, time: NOW, txid: 255 });
     }
     expect(datedKey('prod/app.db', NOW, 255)).toBe(
-      'prod/app.backups/2026-11-24T12-00-00.000Z-00000000000000ff.db',
+      'prod/app.db.backups/2026-11-24T12-00-00.000Z-00000000000000ff.db',
     );
   });
 
@@ -79,10 +89,21 @@ describe('the name of a dated copy', () => {
     for (const other of [
       `${name}.old`,
       `x${name}`,
-      'app.backups/before-migration.db',
+      'app.db.backups/before-migration.db',
       `${name}-wal`,
     ])
       expect(parseDatedKey('app.db', other)).toBeNull();
     expect(parseDatedKey('other.db', name)).toBeNull();
+  });
+});
+
+describe('the places beside a database', () => {
+  it('are none of another one, whatever their names begin with', () => {
+    expect(foreignKey('prod/app.db', 1)).toBe('prod/app.before-adoption.db');
+    expect(foreignKey('prod/app', 2)).toBe('prod/app.before-adoption-2');
+    expect(foreignKey('.db', 1)).toBe('.db.before-adoption');
+    const all = ['app', 'app.db', 'app.sqlite', 'a', '.db'].map(keysBeside);
+    const places = all.flatMap(({ objects, prefix }) => [...objects, prefix]);
+    expect(new Set(places).size).toBe(places.length);
   });
 });

@@ -9,9 +9,10 @@ export interface HistoryPlan {
 }
 
 /**
- * Dated copies are spread evenly over the time they are kept for: one is due when the newest is `backupKeepMs /
- * backupKeepCount` old. So the count bounds the cost, and a busy hour does not push last week out. The newest copy is never
- * removed. Pure.
+ * Dated copies are spread evenly over the time they are kept for: one is due where none lies within `backupKeepMs /
+ * backupKeepCount` of now. So the count bounds the cost, and a busy hour does not push last week out. Copies beyond the
+ * count go, the oldest first; of those within it that are too old only one at a time, because a clock may be wrong. The
+ * newest copy is never removed. Pure.
  */
 export function planHistory(
   copies: readonly DatedCopy[],
@@ -20,12 +21,13 @@ export function planHistory(
 ): HistoryPlan {
   if (backupKeepCount <= 0 || backupKeepMs <= 0) return { due: false, remove: [] };
   const newestFirst = copies.toSorted((a, b) => b.time - a.time || b.txid - a.txid);
-  const newest = newestFirst[0];
-  // A name from the future is that of a wrong clock: it must not stop the history.
-  const due = !newest || Math.abs(now - newest.time) >= backupKeepMs / backupKeepCount;
+  const step = backupKeepMs / backupKeepCount;
+  // A name from the future is that of a wrong clock: it must neither stop the history nor hurry it.
+  const due = newestFirst.every(({ time }) => Math.abs(now - time) >= step);
   const room = due ? backupKeepCount - 1 : backupKeepCount;
-  const kept = newestFirst.filter(
-    ({ time }, index) => (index < room && now - time <= backupKeepMs) || (index === 0 && !due),
-  );
-  return { due, remove: newestFirst.filter((copy) => !kept.includes(copy)).map(({ key }) => key) };
+  const surplus = newestFirst.slice(room);
+  const oldest = newestFirst.at(-1);
+  const expired = oldest && now - oldest.time > backupKeepMs && (due || newestFirst.length > 1);
+  const remove = surplus.length > 0 ? surplus : expired ? [oldest] : [];
+  return { due, remove: remove.map(({ key }) => key) };
 }

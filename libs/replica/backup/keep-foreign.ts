@@ -1,12 +1,9 @@
 import { PersistenceError } from '../../errors';
 import type { ObjectStore } from '../../storage/object-store';
 import { isStoreError } from '../../storage/store-error';
-import { foreignKey, journalKeys } from './backup-keys';
+import { foreignKey, journalKeys, MAX_FOREIGN } from './backup-keys';
 import type { BackupOptions, BackupScratch, BackupTarget, PlainFile } from './backup-types';
 import type { Occupied } from './put-plan';
-
-/** Different files that are kept of one place. More, and somebody else works there. */
-const MAX_KEPT = 9;
 
 interface Part {
   /** What follows the key of the database file: nothing, or the suffix of a journal. */
@@ -38,7 +35,7 @@ export async function keepForeign(place: ForeignPlace, { info, journals }: Occup
     parts.push({ suffix: part.slice(key.length), file: await scratch.spool(body) });
   }
   await demandQuiet(place, tags);
-  for (let n = 1; n <= MAX_KEPT; n++) {
+  for (let n = 1; n <= MAX_FOREIGN; n++) {
     const kept = foreignKey(key, n);
     if (!(await keepAll(store, kept, parts))) continue;
     await demandQuiet(place, tags);
@@ -47,7 +44,7 @@ export async function keepForeign(place: ForeignPlace, { info, journals }: Occup
   }
   throw new PersistenceError(
     'BACKUP_PLACE_TAKEN',
-    `Somebody else keeps writing ${key}, where the backup belongs: ${MAX_KEPT} versions of it are kept already.`,
+    `Somebody else keeps writing ${key}, where the backup belongs: ${MAX_FOREIGN} versions of it are kept already.`,
     { key },
   );
 }

@@ -1,5 +1,5 @@
 import type { ObjectInfo } from '../../storage/object-store';
-import { backupMetadata, readBackupIdentity } from './backup-metadata';
+import { backupMetadata, isOwnCopy, ownerText, readBackupIdentity } from './backup-metadata';
 import { planPut } from './put-plan';
 
 const own = {
@@ -51,5 +51,20 @@ describe('what a backup does about what stands in its place', () => {
       const metadata = { ...standing().metadata, [field]: 'x' };
       expect(readBackupIdentity({ ...standing(), metadata })).toBeNull();
     }
+  });
+
+  it('knows copies of earlier histories of the same database, and no others', () => {
+    const identity = { application: '@school/courses', database: 'app', deployment: 'Büro \ud800' };
+    const owner = ownerText(identity);
+    expect(owner).toMatch(/^[\x21-\x7e]+$/);
+    const metadata = backupMetadata({ ...own, lineage: 'd'.repeat(32) }, owner);
+    const copy = { ...standing(), metadata };
+    expect(isOwnCopy(copy, own.lineage, owner)).toBe(true);
+    expect(isOwnCopy(copy, 'd'.repeat(32), undefined)).toBe(true);
+    expect(isOwnCopy(copy, own.lineage, ownerText({ ...identity, database: 'orders' }))).toBe(
+      false,
+    );
+    expect(isOwnCopy({ ...copy, metadata: {} }, own.lineage, undefined)).toBe(false);
+    expect(ownerText({ ...identity, application: 'x'.repeat(2_000) })).toBeUndefined();
   });
 });

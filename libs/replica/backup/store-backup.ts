@@ -12,6 +12,8 @@ const MAX_ROUNDS = 4;
 export interface BackupToStore extends ForeignPlace {
   readonly file: PlainFile;
   readonly identity: BackupIdentity;
+  /** Of `ownerText`. */
+  readonly owner: string | undefined;
   /** When the state was written (ms since 1970). */
   readonly time: number;
   readonly onForeign: (keptAs: string) => void;
@@ -34,7 +36,7 @@ export async function storeBackup(backup: BackupToStore): Promise<'stored' | 'ne
     if (failure !== undefined && !isConflict(failure)) break;
     if (plan.step === 'keep-foreign') backup.onForeign(await keepForeign(backup, occupied));
     try {
-      const metadata = backupMetadata(identity);
+      const metadata = backupMetadata(identity, backup.owner);
       await store.put(key, file, { mode: plan.mode, metadata, time });
       return 'stored';
     } catch (error) {

@@ -69,7 +69,7 @@ describe('backup() beside a running app', () => {
     expect(log.ours.join('\n')).toMatch(/Backup stored: name\.db, .* at TXID \d+, in /);
     expect(log.lines.join('\n')).not.toContain(folder.path);
     await app.close();
-    expect(existsSync(folder.file('network', 'name.backups'))).toBe(true);
+    expect(existsSync(folder.file('network', 'name.db.backups'))).toBe(true);
   });
 
   it('moves in: an upload of the user is where the database begins, and is kept beside the first backup', async () => {
