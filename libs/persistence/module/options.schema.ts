@@ -27,7 +27,7 @@ export const OPTION_DEFAULTS = {
   verify: 'quick',
   ...MAINTENANCE_DEFAULTS,
   backupIntervalMs: 1_800_000,
-  backupKeepCount: 48,
+  backupKeepCount: 7,
   backupKeepMs: 7 * DAY_MS,
 } as const;
 
