@@ -18,6 +18,8 @@ export type StoreErrorKind =
 /** What every provider throws, whatever its SDK throws. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
+  /** The message without the key, for those who name the object themselves. */
+  readonly reason: string;
 
   constructor(
     readonly kind: StoreErrorKind,
@@ -25,7 +27,8 @@ export class StoreError extends Error {
     message: string,
     options?: { cause?: unknown },
   ) {
-    super(`${kind}: ${message} (${key})`, options);
+    super(key === '' ? `${kind}: ${message}` : `${kind}: ${message} (${key})`, options);
+    this.reason = `${kind}: ${message}`;
   }
 
   /** Whether the same request may succeed later. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Type } from '@nestjs/common';
 import { PersistenceError } from '../../errors';
-import { DirectoryStore } from '../../storage';
+import { denialHint, DirectoryStore } from '../../storage';
 import type { ObjectStore } from '../../storage/object-store';
 import { isStoreError, StoreError } from '../../storage/store-error';
 import { AzureBlobStorageProvider } from '../storage/azure-blob-storage.provider';
@@ -116,7 +116,7 @@ function notOpened(plan: StoragePlan, error: StoreError): PersistenceError {
   const isRemote = plan.kind === 'choice' && ['s3', 'azure-blob'].includes(plan.choice.kind);
   return new PersistenceError(
     denied ? 'STORE_DENIED' : 'STORE_UNREACHABLE',
-    `The store could not be opened: ${placeOf(plan)}.${isRemote ? ` ${error.message}` : ''}`,
-    { cause: error },
+    `The store could not be opened: ${placeOf(plan)}.${isRemote ? ` ${error.reason}.` : ''}`,
+    { cause: error, ...(denied && { hint: denialHint(error) }) },
   );
 }
