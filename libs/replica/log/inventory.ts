@@ -1,5 +1,5 @@
 import { PersistenceError } from '../../errors';
-import type { ListedObject, ObjectStore } from '../../storage/object-store';
+import type { ListedObject, ListOptions, ObjectStore } from '../../storage/object-store';
 import { isStoreError } from '../../storage/store-error';
 import { levelPrefix, MAX_LEVEL, parseLogKey } from './log-keys';
 
@@ -42,15 +42,25 @@ export async function readInventory(
 ): Promise<Inventory> {
   const files: LogFile[] = [];
   for (let level = 0; level <= MAX_LEVEL; level++) {
-    const found: LogFile[] = [];
-    for await (const object of store.list(levelPrefix(level), callOptions(options))) {
-      const file = toLogFile(level, object);
-      if (file) found.push(file);
-      if (files.length + found.length > MAX_FILES) throw tooMany();
-    }
-    files.push(...found.sort(byTxid));
+    for (const file of await readLevel(store, level, callOptions(options))) files.push(file);
+    if (files.length > MAX_FILES) throw tooMany();
   }
   return { files: options.times ? await withTimes(store, files, options) : files };
+}
+
+/** The files of one level, by first and last TXID. */
+export async function readLevel(
+  store: ObjectStore,
+  level: number,
+  options: ListOptions,
+): Promise<LogFile[]> {
+  const found: LogFile[] = [];
+  for await (const object of store.list(levelPrefix(level), options)) {
+    const file = toLogFile(level, object);
+    if (file) found.push(file);
+    if (found.length > MAX_FILES) throw tooMany();
+  }
+  return found.sort(byTxid);
 }
 
 function toLogFile(level: number, object: ListedObject): LogFile | null {

@@ -15,6 +15,7 @@ import { corruptReplica, gapInReplica } from '../log/good-point';
 import { headOf, readHead, type Head } from '../log/head';
 import { logKey } from '../log/log-keys';
 import { readInventory, type Inventory } from '../log/inventory';
+import { mayNeedWholeLog, readRecentInventory } from '../log/recent-inventory';
 import { planRestore, type RestorePlan } from '../log/restore-plan';
 import { restoreSound } from '../log/restore-sound';
 import { storeEntry } from '../log/store-entry';
@@ -60,6 +61,8 @@ interface Won {
 /** The first journey: bring the local file to the log's head, claim what follows, prove the claim. */
 export class Start {
   private supersededClaims = 0;
+  /** Every file of the log is looked at, however old. */
+  private wholeLog = false;
   private readonly probe: ProbeOnce;
 
   constructor(
@@ -93,7 +96,7 @@ export class Start {
     try {
       // Before the log: what a backup holds was stored before it.
       const glimpsed = backup ? await glimpseBackup(backup) : null;
-      const inventory = await readInventory(store);
+      const inventory = await this.inventory();
       const descriptor = await readDescriptor(store);
       if (descriptor) checkIdentity(descriptor, identity);
       const plan = await this.planLatest(inventory);
@@ -109,10 +112,23 @@ export class Start {
         ? await this.continue(head!, proved.position, local, descriptor)
         : await this.restore(inventory, descriptor);
     } catch (error) {
+      if (!this.wholeLog && mayNeedWholeLog(error)) {
+        this.wholeLog = true;
+        return null;
+      }
       // Somebody else's compaction removed or replaced what was planned on: that is no gap.
       if (error instanceof FileChanged || isStoreError(error, 'NotFound')) return null;
       throw storeFailure(error, 'Reading the replica');
     }
+  }
+
+  /** Enough for the newest state at first; once that failed, everything: an older file may give the same state. */
+  private async inventory(): Promise<Inventory> {
+    const { store } = this.options;
+    if (this.wholeLog) return readInventory(store);
+    const recent = await readRecentInventory(store);
+    this.wholeLog = recent.whole;
+    return recent;
   }
 
   private async planLatest(inventory: Inventory): Promise<RestorePlan | null> {
