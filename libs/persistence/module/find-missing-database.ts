@@ -1,5 +1,6 @@
 import type { InjectionToken } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
+import { PersistenceHealthIndicator } from '../health/persistence-health.indicator';
 import { SyncService } from '../sync.service';
 import { DEFAULT_NAME } from './default-name';
 import { nameOfSyncServiceToken, presenceToken } from './tokens';
@@ -7,7 +8,10 @@ import { nameOfSyncServiceToken, presenceToken } from './tokens';
 type ModuleOfApp = ModulesContainer extends Map<string, infer M> ? M : never;
 type Wrapper = ModuleOfApp['providers'] extends Map<unknown, infer W> ? W : never;
 
-/** Name of a database whose `SyncService` is injected somewhere although no module of the app offers it. */
+/**
+ * Name of a database whose `SyncService` (or the health of all) is injected somewhere although no module of the app offers
+ * it.
+ */
 export function findMissingDatabase(modules: ModulesContainer): string | undefined {
   const offered = new Set<InjectionToken>();
   for (const { providers } of modules.values()) {
@@ -57,6 +61,6 @@ function isOptional(dependency: unknown): boolean {
 }
 
 function nameOf(token: unknown): string | undefined {
-  if (token === SyncService) return DEFAULT_NAME;
+  if (token === SyncService || token === PersistenceHealthIndicator) return DEFAULT_NAME;
   return typeof token === 'string' ? nameOfSyncServiceToken(token) : undefined;
 }
