@@ -1,13 +1,17 @@
 import {
   type DynamicModule,
   Inject,
+  Logger,
   Module,
   type NestModule,
   type OnModuleInit,
+  Optional,
   type Type,
 } from '@nestjs/common';
 import { ApplicationConfig, ModuleRef } from '@nestjs/core';
+import { PersistenceError } from '../../errors';
 import type { DatabaseLife } from '../database/database-life';
+import { errorLine } from '../log/event-log';
 import { moduleMissing } from '../module/module-missing';
 import { lifeToken } from '../module/tokens';
 import { adminController, adminToken, placeAdmin } from './admin.controller';
@@ -35,11 +39,16 @@ interface AdminRoutes {
  */
 @Module({})
 export class PersistenceAdminModule implements NestModule, OnModuleInit {
+  private readonly routes: AdminRoutes;
+
   constructor(
-    @Inject(ROUTES) private readonly routes: AdminRoutes,
+    @Optional() @Inject(ROUTES) routes: AdminRoutes | undefined,
     @Inject(ApplicationConfig) private readonly app: ApplicationConfig,
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
-  ) {}
+  ) {
+    if (routes === undefined) throw adminWithoutOptions();
+    this.routes = routes;
+  }
 
   static forRoot(options: PersistenceAdminOptions): DynamicModule {
     const settings = checkAdminOptions(options);
@@ -70,6 +79,16 @@ export class PersistenceAdminModule implements NestModule, OnModuleInit {
     const { settings, controller } = this.routes;
     placeAdmin(controller, pathBelow(this.app.getGlobalPrefix(), settings));
   }
+}
+
+/** For `imports: [PersistenceAdminModule]`. */
+function adminWithoutOptions(): PersistenceError {
+  const error = new PersistenceError(
+    'ADMIN_UNGUARDED',
+    'PersistenceAdminModule is imported as a bare class, with neither a token nor a guard.',
+  );
+  new Logger('Persistence').error(errorLine(error));
+  return error;
 }
 
 function findLife(moduleRef: ModuleRef, database: string): DatabaseLife {

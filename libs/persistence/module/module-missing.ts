@@ -17,6 +17,15 @@ export function moduleMissing(name: string, cause?: unknown): PersistenceError {
   );
 }
 
+/** For `imports: [PersistenceModule]`. */
+export function moduleWithoutOptions(): PersistenceError {
+  return new PersistenceError(
+    'MODULE_MISSING',
+    'PersistenceModule is imported as a bare class: it keeps and stores no database.',
+    { hint: `Replace it in the imports of the root module by: ${importLines('', '{ ... }')}` },
+  );
+}
+
 /** For a TypeORM module beside ours that would open a file that nobody restores and nobody stores. */
 export function typeOrmNotOurs(name: string): PersistenceError {
   const named = name === DEFAULT_NAME ? '' : `{ name: '${name}' }`;

@@ -1,4 +1,12 @@
-import { type DynamicModule, Global, Logger, Module, type Provider } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Logger,
+  Module,
+  Optional,
+  type Provider,
+} from '@nestjs/common';
 import { APP_INTERCEPTOR, ModuleRef } from '@nestjs/core';
 import type { TypeOrmModuleAsyncOptions } from '@nestjs/typeorm';
 import type { ObjectStore } from '../../storage/object-store';
@@ -7,6 +15,7 @@ import type { DatabaseLife } from '../database/database-life';
 import { openStore } from '../database/open-store';
 import { PersistenceHealthIndicator } from '../health/persistence-health.indicator';
 import { PersistenceLifecycleModule } from '../lifecycle/persistence-lifecycle.module';
+import { errorLine } from '../log/event-log';
 import { StoreBeforeAnswerInterceptor } from '../platform/store-before-answer.interceptor';
 import { StoreBeforeAnswerModule } from '../platform/store-before-answer.module';
 import { AzureBlobStorageProvider } from '../storage/azure-blob-storage.provider';
@@ -23,8 +32,10 @@ import { InjectionCheckModule } from './injection-check.module';
 import { checkName } from './options.schema';
 import type { PersistenceAsyncOptions, PersistenceOptions } from './persistence-options';
 import { logFailure } from './log-failure';
+import { moduleWithoutOptions } from './module-missing';
 import { type PersistenceSettings, resolveSettings } from './settings';
 import {
+  CONFIGURED,
   getStoreToken,
   getSyncServiceToken,
   lifeToken,
@@ -43,8 +54,16 @@ import {
  * ]
  */
 @Global()
-@Module({})
+@Module({ imports: [InjectionCheckModule] })
 export class PersistenceModule {
+  /** Refuses the bare class where no `forRoot()` is in the app: it would start, and store nothing. */
+  constructor(@Optional() @Inject(CONFIGURED) configured: true | undefined) {
+    if (configured) return;
+    const error = moduleWithoutOptions();
+    new Logger('Persistence').error(errorLine(error));
+    throw error;
+  }
+
   /** With options given here; what is left out comes from the environment, read when the app starts. */
   static forRoot(options: PersistenceOptions = {}): DynamicModule {
     const name = checkName(options?.name);
@@ -77,7 +96,6 @@ function databaseModule(
     // The app's own modules go first: one of them may export a storage provider in place of ours.
     imports: [
       ...imports,
-      InjectionCheckModule,
       StorageProvidersModule,
       StoreBeforeAnswerModule,
       PersistenceLifecycleModule.register(name),
@@ -88,6 +106,8 @@ function databaseModule(
       getStoreToken(name),
       lifeToken(name),
       presenceToken(name),
+      // Global, so that the bare class in a module of the app is harmless beside it.
+      CONFIGURED,
       PersistenceHealthIndicator,
     ],
   };
@@ -98,6 +118,7 @@ function databaseProviders(name: string): Provider[] {
   const logger = new Logger(name === DEFAULT_NAME ? 'Persistence' : `Persistence:${name}`);
   return [
     { provide: presenceToken(name), useValue: true },
+    { provide: CONFIGURED, useValue: true },
     {
       provide: settingsToken(name),
       inject: [optionsToken(name), TakenPlaces, configServiceDependency()],

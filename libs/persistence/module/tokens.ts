@@ -38,3 +38,6 @@ export const lifeToken = (name: string): string => `PERSISTENCE_LIFE:${name}`;
 
 /** Present wherever the module is imported, whatever becomes of the rest. */
 export const presenceToken = (name: string): string => `PERSISTENCE_PRESENT:${name}`;
+
+/** Present where the module is imported with options, for whichever database. */
+export const CONFIGURED = 'PERSISTENCE_CONFIGURED';

@@ -9,6 +9,7 @@ import {
   PersistenceModule,
   SyncService,
 } from 'nestjs-persistence';
+import { PersistenceAdminModule } from 'nestjs-persistence/admin';
 import { azureBlob } from 'nestjs-persistence/storage/azure-blob';
 import { s3 } from 'nestjs-persistence/storage/s3';
 import { DataSource } from 'typeorm';
@@ -73,6 +74,65 @@ describe('a wrong setup is refused with the lines to write', () => {
     const typeOrm = TypeOrmModule.forRootAsync(PersistenceModule.typeOrm());
     await expect(startApp([typeOrm], log, { providers: [Uses] })).rejects.toThrow();
     expect(log.ours.join('\n')).toMatch('MODULE_MISSING: PersistenceModule is not imported.');
+  });
+
+  it('when health is injected and only typeOrm() is there', async () => {
+    class Uses {}
+    Inject(PersistenceHealthIndicator)(Uses, undefined, 0);
+    Injectable()(Uses);
+    const log = new AppLog();
+    const typeOrm = TypeOrmModule.forRootAsync(PersistenceModule.typeOrm());
+    await expect(startApp([typeOrm], log, { providers: [Uses] })).rejects.toThrow();
+    expect(log.ours.join('\n')).toMatch('MODULE_MISSING: PersistenceModule is not imported.');
+  });
+
+  it('when health is injected and only a named database is there, nothing is said', async () => {
+    class Uses {}
+    Inject(PersistenceHealthIndicator)(Uses, undefined, 0);
+    Injectable()(Uses);
+    const log = new AppLog();
+    const orders = PersistenceModule.forRoot({ name: 'orders', enabled: false });
+    const app = await startApp([orders], log, { providers: [Uses] });
+    expect(log.ours.join('\n')).not.toMatch('MODULE_MISSING');
+    await app.close();
+  });
+
+  it('when the module is imported without forRoot(): with the lines to write, whatever else is missing then', async () => {
+    const lines = expect.stringContaining(
+      'PersistenceModule.forRoot(), TypeOrmModule.forRootAsync(PersistenceModule.typeOrm({ ... }))',
+    );
+    const alone = new AppLog();
+    await expect(startApp([PersistenceModule], alone)).rejects.toMatchObject({
+      code: 'MODULE_MISSING',
+      message: expect.stringContaining('bare class'),
+      hint: lines,
+    });
+    expect(alone.ours).toEqual([lines]);
+
+    class Uses {}
+    Inject(SyncService)(Uses, undefined, 0);
+    Injectable()(Uses);
+    const log = new AppLog();
+    await expect(startApp([PersistenceModule], log, { providers: [Uses] })).rejects.toThrow();
+    expect(log.ours).toContainEqual(lines);
+  });
+
+  it('but the bare module beside one with forRoot() is harmless, in whichever order', async () => {
+    @Module({ imports: [PersistenceModule] })
+    class Feature {}
+    const app = await startApp([Feature, PersistenceModule.forRoot({ enabled: false })]);
+    expect(app.get(SyncService).status().role).toBe('disabled');
+    await app.close();
+  });
+
+  it('when the admin module is imported without forRoot()', async () => {
+    const log = new AppLog();
+    const off = PersistenceModule.forRoot({ enabled: false });
+    await expect(startApp([off, PersistenceAdminModule], log)).rejects.toMatchObject({
+      code: 'ADMIN_UNGUARDED',
+      hint: expect.stringContaining('PersistenceAdminModule.forRoot({ token:'),
+    });
+    expect(log.ours.join('\n')).toMatch('PersistenceAdminModule.forRoot({ token:');
   });
 
   it('when a stub stands where the module is not imported, nothing is said', async () => {
