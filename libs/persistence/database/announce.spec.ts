@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { LineCollector } from '../../../test/journeys/support/line-collector';
 import { resolveSettings } from '../module/settings';
 import { announce } from './announce';
@@ -36,6 +37,15 @@ describe('what is said before anything is opened', () => {
     const azure = { WEBSITE_SITE_NAME: 'x', DATABASE_PATH_ORDERS: '/home/data/orders.db' };
     expect(announced('orders', azure)).toMatch(/network folder.* Set DATABASE_PATH_ORDERS to/);
   });
+});
+
+it('says where the local file is that nobody named, without a path of the host', () => {
+  const options = { application: 'shop' };
+  const said = announced('app', { S3_BUCKET: 'b' }, options);
+  expect(said).toMatch(
+    "The local file is nestjs-persistence/shop/app.db in the system's folder for temporary files",
+  );
+  expect(said).not.toContain(os.tmpdir());
 });
 
 describe('refusals of settings', () => {

@@ -1,3 +1,5 @@
+import os from 'node:os';
+import path from 'node:path';
 import type { LineLog } from '../log/event-log';
 import { variableName } from '../module/environment';
 import { IN_MEMORY, type PersistenceSettings } from '../module/settings';
@@ -34,16 +36,20 @@ function notStored(settings: PersistenceSettings): string {
   return `${summarise(settings, null).summary} ${how}`;
 }
 
-function temporaryFile({ platform, name }: PersistenceSettings): string {
+function temporaryFile({ platform, name, path: file }: PersistenceSettings): string {
   const where =
     platform === null
       ? "the system's folder for temporary files"
       : `the local folder of ${platform.name}`;
-  return `The local file lies in ${where}, as a cache of the store. Set ${variableName('DATABASE_PATH', name)} to put it elsewhere.`;
+  const below = path.relative(platform?.localFolder ?? os.tmpdir(), file);
+  return `The local file is ${below} in ${where}, as a cache of the store. Set ${variableName('DATABASE_PATH', name)} to put it elsewhere.`;
 }
 
-function warnOfNetworkFolder({ platform, path, name }: PersistenceSettings, lines: LineLog): void {
-  const folder = path === IN_MEMORY ? undefined : networkFolderOf(platform, path);
+function warnOfNetworkFolder(
+  { platform, path: file, name }: PersistenceSettings,
+  lines: LineLog,
+): void {
+  const folder = file === IN_MEMORY ? undefined : networkFolderOf(platform, file);
   if (platform === null || folder === undefined) return;
   lines.warn(
     `The local file lies in ${folder}, which is a network folder on ${platform.name}: SQLite is slow there and may damage it. Set ${variableName('DATABASE_PATH', name)} to a file on the local disk, for example /tmp/app.db.`,

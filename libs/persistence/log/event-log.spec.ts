@@ -39,6 +39,20 @@ describe('log lines', () => {
     expect(logged({ type: 'started', outcome })).toMatch(/^warn No history was found/);
   });
 
+  it('name no file as the local one where it came out of the store', () => {
+    const outcome = {
+      origin: 'adopted',
+      epoch: 1,
+      txid: 1,
+      time: null,
+      bytes: 1,
+      durationMs: 3,
+    } as const;
+    expect(logged({ type: 'started', outcome })).toMatch(
+      'No history was found: one begins with the database file that was there (TXID 1',
+    );
+  });
+
   it('sum up what was stored: the first at once, then at most one line a minute', () => {
     const lines = new LineCollector();
     let now = TIME;

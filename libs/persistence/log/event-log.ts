@@ -83,7 +83,7 @@ export class EventLog {
   #started({ outcome }: EventOf<'started'>): void {
     const how = {
       created: 'No history was found: a new database was created',
-      adopted: 'No history was found: the local file was taken over as it is',
+      adopted: 'No history was found: one begins with the database file that was there',
       continued: 'The local file is current and was continued',
       restored: 'The database was restored',
     }[outcome.origin];

@@ -238,7 +238,7 @@ export class Start {
         return null;
       }
       const { size, setAside, path } = await sink.finish();
-      this.reportSetAside(setAside, `${path} was not the newest state`);
+      this.reportSetAside(setAside, `${path} gave way to the state that the replica holds`);
       const { txid, timestamp } = won.from;
       const durationMs = clock.now() - begun;
       this.status.emit({ type: 'restored', txid, time: timestamp, bytes: size, durationMs });
