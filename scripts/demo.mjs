@@ -1,6 +1,6 @@
 // npm run demo: the promise of nestjs-persistence, proved on a real app in a minute. See --help.
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppProcess } from './demo/app-process.mjs';
@@ -28,6 +28,8 @@ const FETCHED = join(DEMO, 'backup.db');
 const ADMIN_TOKEN = randomBytes(12).toString('hex');
 
 const PID_FILE = join(DEMO, 'app.pid');
+/** Which store the disk's database belongs to. */
+const STORE_FILE = join(DEMO, 'store');
 
 const DEFAULT_PORT = 3_000;
 const CATALOGUE_MAX_MS = 600_000;
@@ -91,9 +93,22 @@ async function prepareFolders({ reset, store: kind }) {
     );
   }
   await rm(FETCHED, { force: true });
-  // Of another store, so not to be mixed with what is there.
-  if (kind !== 'directory') await rm(DISK, { recursive: true, force: true });
+  // A disk of another store is not to be mixed with this one; the stores of emulators are new each time.
+  if (kind !== 'directory' || (await lastStore()) !== kind) {
+    await rm(DISK, { recursive: true, force: true });
+  }
   await mkdir(DISK, { recursive: true });
+  await writeFile(STORE_FILE, kind);
+}
+
+/** The kind of store of the last run; undefined if there was none. */
+async function lastStore() {
+  try {
+    return await readFile(STORE_FILE, 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 async function start(catalogue, port) {

@@ -47,7 +47,7 @@ export function homePage({ counts, status, catalogue, now }: HomePageContent): s
 a 2xx is back. <code>npm run demo</code> does it step by step.</p>
 <h2>How to reset</h2>
 <p>Stop the app and run <code>npm run demo -- --reset</code>, or delete the local file <em>and</em> its replica: the
-folder in <code>NETWORK_DB_PATH</code>’s place that ends in <code>.replica</code>.</p>
+folder that ends in <code>.replica</code>, in the place that the box above names.</p>
 </main>
 </body>
 </html>
