@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { memory, PersistenceModule, SyncService } from 'nestjs-persistence';
 import { DataSource } from 'typeorm';
 import { MemoryStore } from '../../../libs/storage';
-import { FaultyObjectStore } from '../../../libs/testing';
+import { FaultyObjectStore, TestProcess } from '../../../libs/testing';
 import { Note } from '../support/note.entity';
 import { AppLog, persistence, startApp } from '../support/start-app';
 import { temporaryFolder } from '../support/temporary-folder';
@@ -87,6 +87,48 @@ describe('backup() beside a running app', () => {
     expect(texts(folder.file('network', 'name.db'))).toEqual(['from the old app', 'new']);
     expect(texts(folder.file('network', 'name.before-adoption.db'))).toEqual(['from the old app']);
     expect(log.ours.join('\n')).toContain('it is kept as name.before-adoption.db');
+  });
+
+  it('refuses the place of a file that another program still has open, and says to stop that program', async () => {
+    mkdirSync(folder.file('network'));
+    const file = folder.file('network', 'name.db');
+    process.env['NETWORK_DB_PATH'] = file;
+    const old = new Database(file);
+    old.pragma('journal_mode = WAL');
+    old.exec('CREATE TABLE note (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL)');
+    old.close();
+    const script = folder.file('other-program.cjs');
+    const sqlite = JSON.stringify(require.resolve('better-sqlite3'));
+    writeFileSync(
+      script,
+      `const db = new (require(${sqlite}))(${JSON.stringify(file)});
+      process.stdin.on('data', () => {
+        db.exec("INSERT INTO note (text) VALUES ('from the old app')");
+        console.log('done');
+      });`,
+    );
+    const other = new TestProcess(script, { env: { NODE_OPTIONS: '' } });
+    const commit = async (): Promise<void> => {
+      other.send('commit');
+      await other.line(/^done$/);
+    };
+    await commit();
+    const app = await startApp(persistence({ database: folder.file('app.db') }, typeOrm));
+    const sync = app.get(SyncService);
+    await app.get(DataSource).getRepository(Note).save({ text: 'new' });
+    await expect(sync.backup()).rejects.toMatchObject({
+      code: 'BACKUP_PLACE_TAKEN',
+      hint: expect.stringContaining('Stop that program'),
+    });
+    await commit();
+    await other.kill();
+    await sync.backup();
+    await app.close();
+    expect(texts(file)).toEqual(['from the old app', 'new']);
+    expect(texts(folder.file('network', 'name.before-adoption.db'))).toEqual([
+      'from the old app',
+      'from the old app',
+    ]);
   });
 
   it('says in status and health how it is, and a store that refuses it makes health down only where that is asked for', async () => {
