@@ -15,6 +15,9 @@ import { startInFolder } from '../../test/compat/directory-life';
 import { hashFolder } from '../../test/bad-input/hash-folder';
 import { runCli, type CliEnd } from './testing/run-cli';
 
+/** Each test starts several processes, beside those of other test files. */
+jest.setTimeout(120_000);
+
 const SECRET = 'c4nary-s3cret-value';
 
 describe('The command line on a real replica', () => {
@@ -80,7 +83,7 @@ describe('The command line on a real replica', () => {
     const end = await cli('restore');
     expect(end).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/^Restoring TXID 5 of .*\n$/) as string,
+      stderr: expect.stringMatching(/^Restoring TXID 5: .*\n$/) as string,
     });
     expect(end.stdout).toMatch(/^Restored TXID 5 of .* into .*restored-app\.db: .*checked\.\n$/);
     expect(texts('restored-app.db')).toEqual(['first', 'second', 'third']);
@@ -172,9 +175,9 @@ describe('The command line on a real replica', () => {
   });
 
   it('writes a plain file that opens in a folder that cannot be written to', async () => {
-    expect(json(await cli('backup', '--json', '--to', 'plain.db'))).toMatchObject({
-      ok: true,
-      txid: 5,
+    expect(await cli('backup', '--to', 'plain.db')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Backup written: TXID 5 of .*plain\.db/) as string,
     });
     // No write-ahead log: bytes 18 and 19 of the header.
     expect([...readFileSync(file('plain.db')).subarray(18, 20)]).toEqual([1, 1]);
@@ -259,8 +262,11 @@ describe('The command line on a real replica', () => {
     );
     expect(named.code).toBe(0);
     writeFileSync(file('prod.env'), `NETWORK_DB_PATH=${file('volume', 'app.db')}\n`);
-    const read = await runCli(['status', '--env-file', 'prod.env'], { cwd: folder });
+    const read = await runCli(['status', '--env', 'prod.env'], { cwd: folder });
     expect(read).toMatchObject({ code: 0, stderr: 'Variables of prod.env count too.\n' });
+    const absent = await runCli(['status', '--env', 'absent.env'], { cwd: folder });
+    expect(absent).toMatchObject({ code: 1, stdout: '' });
+    expect(absent.stderr).toMatch(/^OPTION_INVALID: .*absent\.env cannot be read/);
   });
 
   it('goes by --replica alone, and says what is no replica', async () => {
@@ -291,6 +297,7 @@ describe('The command line on a real replica', () => {
       [['restore', '--at', '2026-11-21', '--txid', '3'], 'cannot be used'],
       [['restore', '--txid', '0'], 'whole number'],
       [['restore-points', '--limit', '1001'], 'at most 1000'],
+      [['status', '-d', 'Bad Name'], 'lower-case'],
       [['status', 'now'], 'too many arguments'],
       [['statsu'], 'Did you mean status'],
     ] as const;
@@ -298,6 +305,17 @@ describe('The command line on a real replica', () => {
     for (const [n, [, said]] of wrong.entries()) {
       expect(ends[n]).toMatchObject({ code: 2, stdout: '' });
       expect(ends[n]!.stderr).toContain(said);
+    }
+  });
+
+  it('says of a folder that is missing, before anything is read', async () => {
+    const ends = await Promise.all([
+      cli('restore', '--to', 'nodir/x.db'),
+      cli('verify', '--tmp', 'nodir'),
+    ]);
+    for (const end of ends) {
+      expect(end).toMatchObject({ code: 1, stdout: '' });
+      expect(end.stderr).toMatch(/^OPTION_INVALID: The folder .*nodir does not exist/);
     }
   });
 

@@ -26,7 +26,7 @@ const COMMANDS: readonly CliCommand[] = [
 const DESCRIPTION = `Looks at the replica of a NestJS app's database, and gets the database out of it.
 
 The store is found as the app finds it, by the variables NETWORK_DB_PATH, S3_BUCKET, AZURE_STORAGE_CONNECTION_STRING, ...;
---env-file reads them from a file, and .env is read where the app itself would (it has @nestjs/config or dotenv).
+--env reads them from a file, and .env is read where the app itself would (it has @nestjs/config or dotenv).
 Works while the app runs, and while it does not start. Nothing in the store is changed.`;
 
 const EXIT_CODES = `

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatTime, type ReplicaEvent } from './access';
+import { formatBytes, formatCount, type ReplicaEvent } from './access';
 import type { Output } from './output';
 
 /** Tells a person what a restore does: the plan first, then how far it is, and what was left out. */
@@ -6,9 +6,9 @@ export function watchReplica(output: Output): (event: ReplicaEvent) => void {
   return (event) => {
     switch (event.type) {
       case 'restoring': {
-        const time = event.time === null ? '' : ` of ${formatTime(event.time)}`;
+        // Its time is told at the end, out of the file itself: a listing may know another.
         const size = `${formatBytes(event.totalBytes)} in ${formatCount(event.files, 'file')}`;
-        return output.note(`Restoring TXID ${event.txid}${time}: ${size}.`);
+        return output.note(`Restoring TXID ${event.txid}: ${size}.`);
       }
       case 'progress':
         return output.progress(event.doneBytes, event.totalBytes, event.elapsedMs);

@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from '../exit-code';
 import type { Output } from '../output';
 import type { SharedOptions } from '../shared-options';
 import { watchReplica } from '../watch-replica';
-import { refuseExisting, restoredLines } from './restore.command';
+import { checkTarget, restoredLines } from './restore.command';
 
 interface BackupCommandOptions extends SharedOptions {
   readonly to: string;
@@ -35,13 +35,13 @@ async function backup(options: BackupCommandOptions, output: Output): Promise<Ex
   const rescue = createRescue({
     store: access.replica,
     hints,
-    replace: refuseExisting(to, options.force ?? false),
+    replace: checkTarget(to, options.force ?? false),
     verify: options.full ? 'full' : 'quick',
     onEvent: watchReplica(output),
     onWarning: (line) => output.note(line),
   });
   const restored = await rescue.restore({ to });
   await leaveWalMode(to);
-  output.result(true, dated(restored), restoredLines(restored));
+  output.result(true, dated(restored), restoredLines(restored, 'Backup written:'));
   return EXIT.ok;
 }

@@ -16,6 +16,7 @@ import type { CliCommand } from '../cli-command';
 import { dated } from '../dated';
 import { EXIT, type ExitCode } from '../exit-code';
 import type { Output } from '../output';
+import { demandFolder } from '../demand-folder';
 import { parseMoment, parseWholeNumber, type SharedOptions } from '../shared-options';
 import { watchReplica } from '../watch-replica';
 
@@ -68,7 +69,7 @@ export const restoreCommand: CliCommand<RestoreCommandOptions> = {
 async function restore(options: RestoreCommandOptions, output: Output): Promise<ExitCode> {
   const { access, plain, hints, settings } = await openFromOutside(options);
   const to = path.resolve(options.to ?? `restored-${settings.name}.db`);
-  const replace = refuseExisting(to, options.force ?? false);
+  const replace = checkTarget(to, options.force ?? false);
   const rescue = createRescue({
     store: access.replica,
     plain,
@@ -94,8 +95,9 @@ async function restore(options: RestoreCommandOptions, output: Output): Promise<
   return EXIT.ok;
 }
 
-/** Before anything is downloaded. Resolves to whether something has to give way. */
-export function refuseExisting(to: string, force: boolean): boolean {
+/** Before anything is downloaded. Returns whether something has to give way. */
+export function checkTarget(to: string, force: boolean): boolean {
+  demandFolder(path.dirname(to), '--to');
   const present = ['', '-wal', '-shm', '-journal']
     .map((suffix) => to + suffix)
     .find((file) => existsSync(file));
@@ -105,20 +107,16 @@ export function refuseExisting(to: string, force: boolean): boolean {
   });
 }
 
-export function restoredLines({
-  path: file,
-  txid,
-  time,
-  bytes,
-  durationMs,
-  setAside,
-}: RestoreResult): string[] {
-  const restored = `Restored TXID ${txid} of ${formatTime(time)} into ${file}: ${formatBytes(bytes)} in ${formatDuration(durationMs)}, checked.`;
+export function restoredLines(
+  { path: file, txid, time, bytes, durationMs, setAside }: RestoreResult,
+  done = 'Restored',
+): string[] {
+  const restored = `${done} TXID ${txid} of ${formatTime(time)} into ${file}: ${formatBytes(bytes)} in ${formatDuration(durationMs)}, checked.`;
   return setAside === undefined ? [restored] : [restored, `What was there is now ${setAside}.`];
 }
 
 function lossLines({ lost, leftOut }: EmergencyResult): string[] {
-  const stood = leftOut.map(({ key, reason }) => `  ${key}: ${reason}`);
+  const stood = leftOut.map((file) => `  ${namedOnce(file)}`);
   const out =
     stood.length === 0
       ? []
@@ -130,6 +128,10 @@ function lossLines({ lost, leftOut }: EmergencyResult): string[] {
       : `TXIDs ${lost.fromTxid} to ${lost.toTxid}`;
   return [`Lost behind it: ${range} (${formatCount(lost.files, 'file')} of the log).`, ...out];
 }
+
+/** Some reasons name the file themselves. */
+export const namedOnce = ({ key, reason }: EmergencyResult['leftOut'][number]): string =>
+  reason.includes(key) ? reason : `${key}: ${reason}`;
 
 function backupLines({ newerBackup }: EmergencyResult): string[] {
   if (newerBackup === undefined) return [];

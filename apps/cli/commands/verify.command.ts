@@ -14,10 +14,12 @@ import {
 } from '../access';
 import type { CliCommand } from '../cli-command';
 import { dated } from '../dated';
+import { demandFolder } from '../demand-folder';
 import { EXIT, type ExitCode } from '../exit-code';
 import type { Output } from '../output';
 import type { SharedOptions } from '../shared-options';
 import { watchReplica } from '../watch-replica';
+import { namedOnce } from './restore.command';
 
 interface VerifyOptions extends SharedOptions {
   readonly full?: boolean;
@@ -45,6 +47,7 @@ export const verifyCommand: CliCommand<VerifyOptions> = {
 
 async function verify(options: VerifyOptions, output: Output): Promise<ExitCode> {
   const { access, hints } = await openFromOutside(options);
+  demandFolder(path.resolve(options.tmp ?? tmpdir()), '--tmp');
   const folder = mkdtempSync(path.join(options.tmp ?? tmpdir(), 'nestjs-persistence-verify-'));
   try {
     const found = await verifyReplica({
@@ -75,7 +78,7 @@ function linesOf({
   const read = `${formatCount(files, 'file')}, ${formatBytes(bytes)}`;
   return [
     whole ? `Whole: ${read}.` : `NOT whole: ${read}, ${damaged.length} damaged.`,
-    ...damaged.map(({ key, reason }) => `  ${key}: ${reason}`),
+    ...damaged.map((file) => `  ${namedOnce(file)}`),
     ...(lostPoints.length === 0 ? [] : [pointsLine(lostPoints)]),
     newest
       ? `The newest state, TXID ${newest.txid} of ${formatTime(newest.time)}, was restored and is sound.`

@@ -7,6 +7,7 @@ import { restoreSound } from '../log/restore-sound';
 import { storeFailure } from '../log/store-failure';
 import { restoreEvents } from '../observe/restore-events';
 import type { ReplicaEvent } from '../replica-types';
+import { emptyReplica } from './empty-replica';
 import { restorableFiles } from './restore-points-plan';
 import { retryMoved } from './retry-moved';
 import { findDamagedFiles, type DamagedFile } from './verify-files';
@@ -78,6 +79,7 @@ async function restoreNewest(
   const { onEvent = () => undefined } = options;
   const hooks = { replace: false, ...restoreEvents(onEvent) };
   try {
+    if (inventory.files.length === 0) throw emptyReplica();
     const { sink, last } = await restoreSound(options, inventory, { kind: 'latest' }, hooks);
     try {
       await sink.verify(options.verify);
