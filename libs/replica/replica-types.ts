@@ -41,8 +41,13 @@ export interface ReplicaOptions {
    * local file that stands in its way (one shipped in the image, say) is set aside.
    */
   readonly backup?: { readonly store: ObjectStore; readonly key: string };
-  /** Where the replica lies, as `litestream restore` takes it; shown in hints, and kept in `probe.json`. */
+  /** Where the replica lies, as `litestream restore` takes it; only shown in hints. */
   readonly location?: string;
+  /**
+   * Which store this is and where in it the replica lies; another store has another text. Kept in `probe.json`. Left out
+   * where nobody can say: then the conditions are tried at every start.
+   */
+  readonly place?: string;
   /**
    * Try the conditions of the store with racing writers before the first claim of a history. Left out where they are our own
    * (directory, memory), or where the user vouches for one writer. `random` gives another text of letters and digits each time.

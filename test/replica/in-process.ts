@@ -17,6 +17,7 @@ export interface InProcessOptions {
   readonly settings?: Partial<ReplicaSettings>;
   readonly name?: string;
   readonly probe?: ReplicaOptions['probe'];
+  readonly place?: string;
   /** ms since 1970; the machine's where left out. */
   readonly now?: () => number;
 }
@@ -30,7 +31,7 @@ export class InProcess {
   readonly engine: ReturnType<typeof createSqliteEngine>;
   private connection: Database.Database | null = null;
 
-  constructor({ folder, store, settings, name = 'app', probe, now }: InProcessOptions) {
+  constructor({ folder, store, settings, name = 'app', probe, place, now }: InProcessOptions) {
     this.path = join(folder, `${name}.db`);
     this.engine = createSqliteEngine({
       path: this.path,
@@ -50,6 +51,7 @@ export class InProcess {
       newLineage: randomBytes(16).toString('hex'),
       settings: { publishIntervalMs: 0, flushTimeoutMs: 10_000, verify: 'quick', ...settings },
       probe,
+      ...(place !== undefined && { place }),
       onEvent: (event) => this.events.push(event),
     });
   }

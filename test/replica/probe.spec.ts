@@ -16,7 +16,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const probe = { random: () => randomBytes(8).toString('hex') };
 
 const life = (store: ObjectStore, options: Partial<InProcessOptions> = {}) =>
-  new InProcess({ folder, store, probe, ...options });
+  new InProcess({ folder, store, probe, place: 's3 here', ...options });
 
 /** What a life asked of the store while it started. */
 async function startAndStop(store: ObjectStore, options?: Partial<InProcessOptions>) {
@@ -68,7 +68,8 @@ test('a history without the note is tried before the claim', async () => {
 
 test.each([
   ['of another history', { lineage: 'f'.repeat(32) }],
-  ['of another place', { location: 's3://elsewhere' }],
+  ['of another place', { location: 's3 elsewhere' }],
+  ['of no place', { location: null }],
   ['that did not try compare-and-swap', { compareAndSwap: false }],
   ['of another format', { format: 2 }],
 ])('a note %s is not believed', async (_, change) => {
@@ -78,6 +79,41 @@ test.each([
   await store.put('probe.json', body, { mode: 'overwrite' });
   expect(races(await startAndStop(store))).toHaveLength(80);
   expect(races(await startAndStop(store))).toEqual([]);
+});
+
+test('where the place of the store is not known, every start tries it, and nothing is noted', async () => {
+  const store = new MemoryStore();
+  const start = () => startAndStop(store, { place: undefined });
+  expect(races(await start())).toHaveLength(80);
+  expect(races(await start())).toHaveLength(80);
+  await expect(store.head('probe.json')).rejects.toMatchObject({ kind: 'NotFound' });
+
+  await startAndStop(store);
+  const { location: _, ...placeless } = await record(store);
+  await store.put('probe.json', Buffer.from(JSON.stringify(placeless)), { mode: 'overwrite' });
+  expect(races(await start())).toHaveLength(80);
+});
+
+test('a history that was copied, note and all, into a store without conditions is refused there', async () => {
+  const good = new MemoryStore();
+  for (const place of ['s3 here', undefined]) {
+    await startAndStop(good, { place });
+    const bad = BROKEN_STORES.find(({ name }) => name === 'all racers win a create')!.makeStore();
+    for await (const { key } of good.list('')) {
+      const object = await good.get(key);
+      const bytes = await readBody(object, 1 << 20);
+      await bad.put(key, bytes, { mode: 'create', time: object.time });
+    }
+    const elsewhere = place === undefined ? undefined : 's3 elsewhere';
+    const app = new InProcess({
+      folder,
+      store: bad,
+      probe,
+      name: 'copy',
+      ...(elsewhere && { place: elsewhere }),
+    });
+    await expect(app.start()).rejects.toMatchObject({ code: 'STORE_NOT_CONDITIONAL' });
+  }
 });
 
 test('a note that is no JSON is not believed', async () => {

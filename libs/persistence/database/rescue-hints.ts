@@ -1,7 +1,7 @@
 import { DEFAULT_NAME } from '../module/default-name';
 import { variableName } from '../module/environment';
 import type { PersistenceSettings } from '../module/settings';
-import { litestreamUrl } from '../storage/storage-place';
+import { litestreamUrl, placeOfProof } from '../storage/storage-place';
 import type { StoragePlan } from '../storage/storage-plan';
 
 /** The replica in words that a shell takes where the app's variables are set; they name no folder of this host. */
@@ -10,15 +10,19 @@ export interface RescueHints {
   readonly location?: string;
   /** How the command line is called, without what to restore; absent where it cannot reach the replica. */
   readonly command?: string;
+  /** Tells the store from any other; absent where nobody can say. Not for people. */
+  readonly place?: string;
 }
 
 export function rescueHints({ name, storage }: PersistenceSettings): RescueHints {
   const location = litestreamUrl(storage, variableName('NETWORK_DB_PATH', name));
+  const place = placeOfProof(storage);
   const database = name === DEFAULT_NAME ? '' : ` --database ${name}`;
   const replica = isFolderOfTheCode(storage) ? ' --replica REPLICA_URL' : '';
   const command = `npx nestjs-persistence restore${database}${replica}`;
   return {
     ...(location !== undefined && { location }),
+    ...(place !== undefined && { place }),
     ...(isWithinReach(storage) && { command }),
   };
 }

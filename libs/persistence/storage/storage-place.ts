@@ -48,7 +48,9 @@ export function litestreamUrl(plan: StoragePlan, variable: string): string | und
   if (plan.kind !== 'choice') return undefined;
   const { choice, object } = plan;
   if (choice.kind === 's3') {
-    const { bucket, endpoint } = choice.settings;
+    const { bucket, endpoint, client } = choice.settings;
+    // A client of the app's own knows where it sends its requests, and tells nobody.
+    if (client !== undefined) return undefined;
     const query = endpoint === undefined ? '' : `?endpoint=${encodeURIComponent(endpoint)}`;
     return `"s3://${bucket}/${encodeURI(object)}.replica${query}"`;
   }
@@ -65,6 +67,54 @@ function accountOf({ settings }: AzureBlobChoice): string | null {
   if (client !== undefined) return client.accountName;
   if (connectionString !== undefined) return parseConnectionString(connectionString).account;
   return accountOfEndpoint(account) ?? account ?? null;
+}
+
+/**
+ * What tells the store, and the replica in it, from any other; without secrets. Undefined where that cannot be said without
+ * asking: an object of the app's own, a client of the S3 SDK.
+ */
+export function placeOfProof(plan: StoragePlan): string | undefined {
+  if (plan.kind !== 'choice') return undefined;
+  const { choice, object } = plan;
+  if (choice.kind === 's3') {
+    const { bucket, client, endpoint = endpointOfTheSdk() } = choice.settings;
+    if (client !== undefined) return undefined;
+    const service = endpoint === undefined ? 'aws' : withoutSecrets(endpoint);
+    return service === null ? undefined : `s3 ${service} ${bucket}/${object}.replica`;
+  }
+  if (choice.kind === 'azure-blob') {
+    const service = serviceOfAzure(choice);
+    return service === null
+      ? undefined
+      : `azure ${service} ${containerOf(choice)}/${object}.replica`;
+  }
+  return undefined;
+}
+
+/** The SDK goes there where the settings name no endpoint. */
+function endpointOfTheSdk(): string | undefined {
+  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
+  return AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL || undefined;
+}
+
+function serviceOfAzure({ settings }: AzureBlobChoice): string | null {
+  const { client, connectionString, account } = settings;
+  if (client !== undefined) return withoutSecrets(client.url);
+  if (connectionString !== undefined) {
+    const service = parseConnectionString(connectionString).service;
+    return service === null ? null : withoutSecrets(service);
+  }
+  if (account === undefined) return null;
+  return withoutSecrets(
+    account.includes('://') ? account : `https://${account}.blob.core.windows.net`,
+  );
+}
+
+/** A URL may carry a password or a signature. */
+function withoutSecrets(url: string): string | null {
+  if (!URL.canParse(url)) return null;
+  const { origin, pathname } = new URL(url);
+  return origin + pathname.replace(/\/$/, '');
 }
 
 /** Which store an object lies in, and under which key there. Two databases with the same one would overwrite each other. */

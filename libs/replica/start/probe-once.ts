@@ -3,7 +3,7 @@ import type { ReplicaOptions } from '../replica-types';
 import { probeConditions } from './probe';
 import { readProbeRecord, writeProbeRecord } from './probe-record';
 
-type Options = Pick<ReplicaOptions, 'store' | 'clock' | 'location' | 'probe'>;
+type Options = Pick<ReplicaOptions, 'store' | 'clock' | 'place' | 'probe'>;
 
 /** Tries the conditions of the store before the first claim of a history, and remembers it beside that history. */
 export class ProbeOnce {
@@ -14,7 +14,8 @@ export class ProbeOnce {
 
   /**
    * Resolves when this store may be trusted with a claim: it was tried in this life, or a record of this very history and
-   * place says so. One read where it does.
+   * place says so. One read where it does. Where the place is not known no record is believed: a copied history brings its
+   * record along.
    *
    * @param lineage of the history that is there; null where there is none yet, or it does not say
    */
@@ -26,15 +27,15 @@ export class ProbeOnce {
     this.proved = true;
   }
 
-  /** To be called once `replica.json` names the history. */
+  /** To be called once `replica.json` names the history. Of a place that is not known nothing is noted. */
   async record(lineage: string): Promise<void> {
-    const { store, clock, probe } = this.options;
-    if (!probe || this.recorded) return;
+    const { store, clock, place, probe } = this.options;
+    if (!probe || place === undefined || this.recorded) return;
     try {
       await writeProbeRecord(store, {
         format: 1,
         lineage,
-        location: this.place,
+        location: place,
         compareAndSwap: store.capabilities.compareAndSwap,
         time: clock.now(),
       });
@@ -45,16 +46,13 @@ export class ProbeOnce {
   }
 
   private async isRecorded(lineage: string): Promise<boolean> {
-    const { store } = this.options;
+    const { store, place } = this.options;
+    if (place === undefined) return false;
     const record = await readProbeRecord(store);
     return (
       record?.lineage === lineage &&
-      record.location === this.place &&
+      record.location === place &&
       record.compareAndSwap === store.capabilities.compareAndSwap
     );
-  }
-
-  private get place(): string | null {
-    return this.options.location ?? null;
   }
 }

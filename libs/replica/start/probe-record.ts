@@ -10,7 +10,7 @@ export interface ProbeRecord {
   /** Of the history that it stands beside. */
   readonly lineage: string;
   /** Where the replica lay: one that was copied elsewhere takes this file along. */
-  readonly location: string | null;
+  readonly location: string;
   /** Whether compare-and-swap was tried as well. */
   readonly compareAndSwap: boolean;
   /** ms since 1970. */
