@@ -199,7 +199,7 @@ describe('a wrong setup is refused with the lines to write', () => {
     }
   });
 
-  describe('when TypeORM opens a SQLite file by itself beside us', () => {
+  describe('a data source that is not ours', () => {
     const refused = {
       code: 'MODULE_MISSING',
       hint: expect.stringContaining(
@@ -214,8 +214,11 @@ describe('a wrong setup is refused with the lines to write', () => {
     const late = () => TypeOrmModule.forRootAsync({ useFactory: own });
     const typeOrm = () => TypeOrmModule.forRootAsync(PersistenceModule.typeOrm());
 
+    it('when TypeORM opens its SQLite file by itself beside us', async () => {
+      await expect(startApp([module(), plain()])).rejects.toMatchObject(refused);
+    });
+
     it.each([
-      ['in place of ours', () => [module(), plain()]],
       ['in place of ours, before the module', () => [plain(), module()]],
       ['before ours', () => [module(), plain(), typeOrm()]],
       ['behind ours', () => [module(), typeOrm(), plain()]],
@@ -223,7 +226,7 @@ describe('a wrong setup is refused with the lines to write', () => {
       ['between ours and the module', () => [typeOrm(), plain(), module()]],
       ['before ours, by a factory', () => [module(), late(), typeOrm()]],
       ['behind ours, by a factory', () => [module(), typeOrm(), late()]],
-    ])('%s', async (_, imports) => {
+    ])('refused: %s', async (_, imports) => {
       const log = new AppLog();
       await expect(startApp(imports(), log)).rejects.toMatchObject(refused);
       expect(log.ours.join('\n')).toMatch(/MODULE_MISSING: TypeORM opened .* Replace /);
