@@ -178,7 +178,7 @@ export const ERROR_CODES = codes({
   },
   RESTORE_POINT_UNKNOWN: {
     kind: 'configure',
-    hint: 'Choose one of the restore points that the message names.',
+    hint: 'Choose a state that is there: npx nestjs-persistence restore-points lists them, SyncService.restorePoints() too.',
   },
   RESTORE_TARGET_EXISTS: {
     kind: 'configure',

@@ -33,6 +33,19 @@ describe('options from the environment', () => {
   });
 
   it.each([
+    ['30m', '1800000'],
+    ['24 h', '86400000'],
+    ['250ms', '250'],
+  ])('a time with a unit is an error that says what to write: %s', (value, number) => {
+    expect(() => read({ PERSISTENCE_BACKUP_INTERVAL_MS: value })).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('PERSISTENCE_BACKUP_INTERVAL_MS must be a number'),
+        hint: `Write ${number} for ${value}.`,
+      }),
+    );
+  });
+
+  it.each([
     [{ PERSISTENCE_FLUSH_TIMEOUT_MS: '10s' }, 'PERSISTENCE_FLUSH_TIMEOUT_MS must be a number'],
     [{ PERSISTENCE_FLUSH_TIMEOUT_MS: '0' }, 'PERSISTENCE_FLUSH_TIMEOUT_MS must be at least 1 ms'],
     [{ PERSISTENCE_VERIFY: 'none' }, 'PERSISTENCE_VERIFY must be "quick" or "full"'],

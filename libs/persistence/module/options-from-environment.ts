@@ -39,10 +39,31 @@ function parsed(option: OptionWithVariable, value: string, database: string): un
     case 'boolean':
       return flagOf(value, variableOf(option, database));
     case 'number':
+      if (option.endsWith('Ms')) refuseUnit(value, variableOf(option, database));
       return /^\d[\d_]*$/.test(value) ? Number(value.replaceAll('_', '')) : value;
     default:
       return value;
   }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** `30m` is meant well: the hint has the number that is meant. */
+function refuseUnit(value: string, variable: string): void {
+  const [, count, unit] = /^(\d+)\s*(ms|s|m|min|h|d)$/i.exec(value) ?? [];
+  if (count === undefined || unit === undefined) return;
+  throw new PersistenceError(
+    'OPTION_INVALID',
+    `${variable} must be a number, in milliseconds, without a unit.`,
+    { hint: `Write ${Number(count) * UNIT_MS[unit.toLowerCase()]!} for ${value}.` },
+  );
 }
 
 function flagOf(value: string, variable: string): boolean {
