@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../../storage/object-store';
 import type { Inventory, LogFile } from '../log/inventory';
 import { FileTimes, type FileTimesOptions } from './file-times';
-import { areMisdated, newestOf } from './time-inside';
+import { areMisdated, newestOf } from './misdated';
 
 /**
  * The same as `dateInventory`, and where the store's times are not those in the files (the replica was copied without

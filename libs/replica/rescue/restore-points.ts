@@ -9,7 +9,7 @@ import type { RestorePoint } from '../replica-types';
 import { FileTimes } from './file-times';
 import { doubtsIn, restorableFiles } from './restore-points-plan';
 import { retryMoved } from './retry-moved';
-import { areMisdated, newestOf } from './time-inside';
+import { areMisdated, newestOf } from './misdated';
 
 export interface RestorePointsOptions {
   readonly store: ObjectStore;
