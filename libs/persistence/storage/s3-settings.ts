@@ -19,6 +19,7 @@ const KNOWN = [
   'sessionToken',
   'forcePathStyle',
   'headers',
+  'bareIfMatch',
   'client',
 ];
 

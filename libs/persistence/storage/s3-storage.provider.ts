@@ -21,12 +21,16 @@ export class S3StorageProvider {
 function asTheServiceWants(options: S3StoreOptions): S3StoreOptions {
   const service = compatibleOf(options.endpoint);
   const isKnown = COMPATIBLES.some(({ name }) => name === service.name);
-  if (options.endpoint === undefined || options.client !== undefined || !isKnown) return options;
+  if (options.endpoint === undefined || !isKnown) return options;
+  const bareIfMatch = options.bareIfMatch ?? service.bareIfMatch;
+  // A client of the app's own is configured already.
+  if (options.client !== undefined) return { ...options, bareIfMatch };
   const region = options.region ?? service.region;
   return {
     ...options,
     ...(region === undefined ? {} : { region }),
     forcePathStyle: options.forcePathStyle ?? service.forcePathStyle,
+    bareIfMatch,
     headers: { ...service.headers, ...options.headers },
   };
 }
