@@ -33,6 +33,21 @@ describe('opening the store', () => {
     expect(existsSync(`${file}.replica`)).toBe(true);
   });
 
+  it('names the variable of the database whose NETWORK_DB_PATH is wrong', async () => {
+    const orders = (file: string) =>
+      planStorage('orders', undefined, (variable) =>
+        variable === 'NETWORK_DB_PATH' ? file : undefined,
+      );
+    await expect(openStore(orders(folder))).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: 'NETWORK_DB_PATH_ORDERS names a folder.',
+    });
+    await expect(openStore(orders(path.join(folder, 'no', 'x.db')))).rejects.toMatchObject({
+      code: 'STORE_UNREACHABLE',
+      message: expect.stringContaining('NETWORK_DB_PATH_ORDERS'),
+    });
+  });
+
   it('makes the folder of directory(), but never the one of a volume that is not mounted', async () => {
     const root = path.join(folder, 'sub');
     await expect(

@@ -37,7 +37,7 @@ export async function openStore(
       case 'none':
         return null;
       case 'network-path':
-        return await openNetworkFolder(plan.file);
+        return await openNetworkFolder(plan.file, plan.variable);
       case 'choice':
         return await openChoice(plan.choice, sources);
       case 'own':
@@ -83,14 +83,14 @@ async function openDirectory({ root, volume }: DirectoryChoice): Promise<ObjectS
 }
 
 /** A folder that is missing may be a volume that is not mounted: made here, it would be on the disk that is thrown away. */
-async function openNetworkFolder(file: string): Promise<ObjectStore> {
+async function openNetworkFolder(file: string, variable = 'NETWORK_DB_PATH'): Promise<ObjectStore> {
   if ((await kindOf(file)) === 'folder') {
-    throw new PersistenceError('OPTION_INVALID', 'NETWORK_DB_PATH names a folder.', {
+    throw new PersistenceError('OPTION_INVALID', `${variable} names a folder.`, {
       hint: 'Name a database file in it, for example /mnt/shared/app.db; the replica is kept in app.db.replica beside it.',
     });
   }
   if ((await kindOf(path.dirname(file))) === 'absent') {
-    throw notMounted('The folder of the file that NETWORK_DB_PATH names does not exist.');
+    throw notMounted(`The folder of the file that ${variable} names does not exist.`);
   }
   return DirectoryStore.open({ root: `${file}.replica` });
 }

@@ -10,7 +10,13 @@ import type { StorageChoice } from './storage-choice';
  */
 export type StoragePlan =
   | { readonly kind: 'none'; readonly unused: readonly string[]; readonly because?: string }
-  | { readonly kind: 'network-path'; readonly file: string; readonly because: string }
+  | {
+      readonly kind: 'network-path';
+      readonly file: string;
+      readonly because: string;
+      /** The variable as it is called for this database; undefined where none names the file. */
+      readonly variable?: string;
+    }
   | {
       readonly kind: 'choice';
       readonly choice: StorageChoice;

@@ -101,7 +101,7 @@ function networkPath({ get, named }: RowVariables): Planned {
     });
   }
   refuseUrl(file, named('NETWORK_DB_PATH'), '/mnt/shared/app.db');
-  return { kind: 'network-path', file: path.resolve(file) };
+  return { kind: 'network-path', file: path.resolve(file), variable: named('NETWORK_DB_PATH') };
 }
 
 function volume({ database, get, named }: RowVariables): Planned {
