@@ -8,7 +8,7 @@ import { checkName } from '../module/options.schema';
 export interface PersistenceAdminOptions extends Pick<ModuleMetadata, 'imports'> {
   /** Decides who may: a class, which gets its dependencies from `imports` and from global modules, or an instance. */
   readonly guard?: Type<CanActivate> | CanActivate;
-  /** To be sent as `Authorization: Bearer <token>`. Long and random: nothing slows down guessing. */
+  /** To be sent as `Authorization: Bearer <token>`. Long and random: nothing slows down guessing. ASCII without spaces. */
   readonly token?: string | undefined;
   /** Where the endpoints are (default `api`, which does not double a global prefix `api`; `api/<name>` for a named database). */
   readonly path?: string;
@@ -42,6 +42,9 @@ export function checkAdminOptions(options: PersistenceAdminOptions): AdminSettin
     );
   }
   if (token !== undefined && !isText(token)) throw invalid('token', 'must be a string, not empty');
+  if (token !== undefined && !isHeaderText(token.trim())) {
+    throw invalid('token', 'must be letters, digits and signs of ASCII, without spaces');
+  }
   if (path !== undefined && typeof path !== 'string') throw invalid('path', 'must be a string');
   if (restoreFolder !== undefined && !isText(restoreFolder))
     throw invalid('restoreFolder', 'must be the path of a folder');
@@ -74,6 +77,11 @@ function refuseUnknown(options: object): void {
       hint: `${near === undefined ? '' : `Did you mean "${near}"? `}Known options: ${KNOWN.join(', ')}.`,
     },
   );
+}
+
+/** What arrives behind `Bearer` unchanged; any other token would let nobody in. */
+function isHeaderText(token: string): boolean {
+  return /^[\x21-\x7e]+$/.test(token);
 }
 
 function isText(value: unknown): boolean {

@@ -117,6 +117,15 @@ describe('the admin endpoints', () => {
       expect(() => PersistenceAdminModule.forRoot({ token: ' ' })).toThrow(
         expect.objectContaining({ code: 'OPTION_INVALID' }),
       );
+      for (const token of ['two words', 'tab\there', 'schlüssel', '\u2014']) {
+        expect(() => PersistenceAdminModule.forRoot({ token })).toThrow(
+          expect.objectContaining({
+            code: 'OPTION_INVALID',
+            message: expect.stringContaining('without spaces'),
+          }),
+        );
+      }
+      expect(() => PersistenceAdminModule.forRoot({ token: `${TOKEN}\n` })).not.toThrow();
       expect(() => PersistenceAdminModule.forRoot({ token: TOKEN, gaurd: 1 } as never)).toThrow(
         expect.objectContaining({ hint: expect.stringContaining('Did you mean "guard"?') }),
       );
