@@ -2,7 +2,6 @@ export { abortable } from './abortable';
 export type * from './object-store';
 export { type Clock, systemClock } from './clock';
 export { type Compatible, compatibleOf, COMPATIBLES } from './compatibles';
-export { denialHint } from './denial-hint';
 export { compareKeys } from './keys';
 export { type Cost, costOf, type PricedStore, STORE_PRICES, type StorePrices } from './prices';
 export {

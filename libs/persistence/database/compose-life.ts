@@ -40,6 +40,7 @@ export async function composeLife(
   const events = new EventLog(lines, () => systemClock.now());
   const onEvent = (event: ReplicaEvent) => {
     if (event.type === 'fenced') life.fence();
+    if (event.type === 'history-lost') void backup.startOver();
     events.write(event);
   };
   const replica = new Replica({

@@ -1,6 +1,6 @@
 import { PersistenceError, type ErrorCode } from '../../errors';
-import { denialHint } from '../../storage';
-import { StoreError } from '../../storage/store-error';
+
+import { denialHint, StoreError } from '../../storage/store-error';
 
 /** What a failure of the store means to a user. Anything that is no store error is passed on. */
 export function storeFailure(error: unknown, doing: string): unknown {

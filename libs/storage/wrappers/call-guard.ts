@@ -27,6 +27,8 @@ export class CallGuard {
   ) {
     // It lives for one call, which may wait in many places at once: that is no leak.
     setMaxListeners(0, this.#controller.signal);
+    // So may the caller: a restore has dozens of reads under way.
+    if (outer) setMaxListeners(0, outer);
     if (outer?.aborted) this.#follow();
     else outer?.addEventListener('abort', this.#follow, { once: true });
   }
