@@ -53,6 +53,6 @@ test('docs/stores.md has a result of every promise for every store', () => {
   const main = path.join(__dirname, 'main.mjs');
   const env = { ...process.env, NODE_OPTIONS: '' };
   const { status, stderr } = spawnSync(process.execPath, [main, '--check'], { env });
-  expect(`${stderr}`).toBe('');
+  expect(stderr.toString()).toBe('');
   expect(status).toBe(0);
 });
