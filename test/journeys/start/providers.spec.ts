@@ -2,7 +2,12 @@
 import { Injectable, Module } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { Test } from '@nestjs/testing';
-import { getStoreToken, PersistenceModule, SyncService } from 'nestjs-persistence';
+import {
+  getStoreToken,
+  PersistenceModule,
+  type PersistenceOptions,
+  SyncService,
+} from 'nestjs-persistence';
 import { persistenceConfig } from 'nestjs-persistence/config';
 import {
   azureBlob,
@@ -85,7 +90,7 @@ describe('who opens the store', () => {
     await app.close();
   });
 
-  it('a stranger proves at the first start that it decides races, and is not asked again', async () => {
+  it('a stranger proves at every start that it decides races, one with an address at the first only', async () => {
     class Watched extends MemoryStore {
       probes = 0;
 
@@ -94,15 +99,26 @@ describe('who opens the store', () => {
         return super.put(...call);
       }
     }
-    const storage = new Watched();
-    const live = async (file: string) => {
+    const races = async (store: Watched, storage: PersistenceOptions['storage'], file: string) => {
+      store.probes = 0;
       const options = { database: folder.file(file), storage };
-      await (await startApp([PersistenceModule.forRoot(options)])).close();
-      return storage.probes;
+      const app = await Test.createTestingModule({ imports: [PersistenceModule.forRoot(options)] })
+        .overrideProvider(S3StorageProvider)
+        .useValue({ open: () => Promise.resolve(store) })
+        .setLogger(new AppLog())
+        .compile();
+      await app.init();
+      await app.close();
+      return store.probes;
     };
-    const probes = await live('1.db');
-    expect(probes).toBeGreaterThanOrEqual(40);
-    expect(await live('2.db')).toBe(probes);
+    const own = new Watched();
+    expect(await races(own, own, '1.db')).toBeGreaterThanOrEqual(40);
+    expect(await races(own, own, '2.db')).toBeGreaterThanOrEqual(40);
+    const bucket = new Watched();
+    expect(await races(bucket, s3({ bucket: 'mine' }), '3.db')).toBeGreaterThanOrEqual(40);
+    expect(await races(bucket, s3({ bucket: 'mine' }), '4.db')).toBe(0);
+    // The same objects, found in another bucket.
+    expect(await races(bucket, s3({ bucket: 'other' }), '5.db')).toBeGreaterThanOrEqual(40);
   });
 });
 
