@@ -65,7 +65,10 @@ describe('the end by a signal', () => {
   it('listens to nothing any more once the app is closed, or when somebody else listens', async () => {
     const before = process.listenerCount('SIGTERM');
     const app = await startApp([
-      PersistenceModule.forRoot({ database: folder.file('app.db'), storage: directory(folder) }),
+      PersistenceModule.forRoot({
+        database: folder.file('disk', 'app.db'),
+        storage: directory(folder),
+      }),
     ]);
     expect(process.listenerCount('SIGTERM')).toBe(before + 1);
     await app.close();
