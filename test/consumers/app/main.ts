@@ -12,7 +12,7 @@ import { PersistenceAdminModule } from 'nestjs-persistence/admin';
 import { Column, Entity, PrimaryGeneratedColumn, Repository } from 'typeorm';
 import { createApp } from './platform.js';
 
-const TOKEN = 'a token of this test';
+const TOKEN = 'a-token-of-this-test';
 
 @Entity()
 class Note {
