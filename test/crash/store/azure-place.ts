@@ -1,5 +1,6 @@
 import { AzureBlobStore, prefixed } from '../../../libs/storage';
 import { startAzurite } from '../../servers/azurite';
+import { patient } from './patient';
 import type { StorePlace } from './store-place';
 
 const BLOB = 'ai_learning.db';
@@ -17,7 +18,10 @@ export async function azurePlace(): Promise<StorePlace> {
       AZURE_BLOB_NAME: BLOB,
     },
     replica: async () =>
-      prefixed(await AzureBlobStore.open({ connectionString, container }), `${BLOB}.replica`),
+      prefixed(
+        patient(await AzureBlobStore.open({ connectionString, container })),
+        `${BLOB}.replica`,
+      ),
     close: async () => azurite?.close(),
   };
 }

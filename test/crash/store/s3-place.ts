@@ -1,5 +1,6 @@
 import { bucketLayout, prefixed, S3Store } from '../../../libs/storage';
 import { s3Place as openS3 } from '../../contract/s3-place';
+import { patient } from './patient';
 import type { StorePlace } from './store-place';
 
 /** A bucket on the project's own S3 server, or on the one that `S3_TEST_ENDPOINT` names. */
@@ -17,7 +18,8 @@ export async function s3Place(): Promise<StorePlace> {
       AWS_ACCESS_KEY_ID: options.accessKeyId!,
       AWS_SECRET_ACCESS_KEY: options.secretAccessKey!,
     },
-    replica: async () => bucketLayout(prefixed(await S3Store.open(options), `${key}.replica`)),
+    replica: async () =>
+      bucketLayout(prefixed(patient(await S3Store.open(options)), `${key}.replica`)),
     close: () => place.close(),
   };
 }
