@@ -41,7 +41,12 @@ export class History {
     if (this.lost || head.txid === this.checkedTxid) return;
     const descriptor = await readDescriptor(this.options.store, signal);
     if (descriptor?.lineage === this.lineage) this.checkedTxid = head.txid;
-    else this.doubtful = true;
+    else this.doubt();
+  }
+
+  /** One that is only being begun is not doubted: it is not described yet. */
+  doubt(): void {
+    if (!this.lost) this.doubtful = true;
   }
 
   judge(head: Head, signal: AbortSignal): Promise<Judgement> {
@@ -56,8 +61,8 @@ export class History {
   }
 
   /**
-   * The local database begins a new history while the app goes on; what was captured is captured anew. Resolves to what the next entry
-   * follows.
+   * The local database begins a new history while the app goes on; what was captured is captured anew. Resolves to what
+   * the next entry follows.
    */
   async beginAnew(head: Head, strays: readonly string[], signal: AbortSignal): Promise<Head> {
     const { store, engine } = this.options;

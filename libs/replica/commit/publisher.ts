@@ -79,7 +79,7 @@ export class Publisher {
 
   /** Part of the history is missing in a listing: nothing more is confirmed before that is looked into. */
   doubtHistory(): void {
-    this.history.doubtful = true;
+    this.history.doubt();
     this.bell.ring();
   }
 
