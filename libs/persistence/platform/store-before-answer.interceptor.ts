@@ -48,7 +48,8 @@ export class StoreBeforeAnswerInterceptor implements NestInterceptor {
     try {
       await this.life.flush();
     } catch (error) {
-      throw context.getType() === 'http' && isPersistenceError(error) ? unavailable(error) : error;
+      if (context.getType() !== 'http' || !isPersistenceError(error)) throw error;
+      throw unavailable(error, (text) => this.life.redact(text));
     }
   }
 }
@@ -68,7 +69,9 @@ async function withinSafeWait(flushed: Promise<unknown>): Promise<void> {
   clearTimeout(timer);
 }
 
-function unavailable(error: PersistenceError): HttpException {
-  const { code, message, hint } = error;
-  return new HttpException({ statusCode: 503, code, message, hint }, 503, { cause: error });
+/** What a client may read: no path of the host. */
+function unavailable(error: PersistenceError, redact: (text: string) => string): HttpException {
+  const { code } = error;
+  const body = { statusCode: 503, code, message: redact(error.message), hint: redact(error.hint) };
+  return new HttpException(body, 503, { cause: error });
 }
