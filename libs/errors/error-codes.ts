@@ -104,6 +104,31 @@ export const ERROR_CODES = codes({
     hint: 'A transaction was open all the while, so nothing could be confirmed. Look for a startTransaction() that nobody ends.',
   },
 
+  TRANSACTION_WAIT_TIMEOUT: {
+    kind: 'retry',
+    hint: 'Nothing was run. The message says which transaction kept it waiting: end it sooner, or run the waiting code inside it (dataSource.transaction(), or its queryRunner.manager).',
+  },
+  TRANSACTION_LOST: {
+    kind: 'retry',
+    hint: 'The transaction had ended before this statement, which was not run; nothing of the transaction is stored unless it was committed. Begin a new one.',
+  },
+  TRANSACTION_LEFT_OPEN: {
+    kind: 'configure',
+    hint: 'End every transaction where it was begun: use dataSource.transaction(), or commit or roll back before queryRunner.release(). What was left open has been rolled back.',
+  },
+  TRANSACTION_ROLLED_BACK: {
+    kind: 'retry',
+    hint: 'The transaction that this answer was written in was rolled back, so the answer was not sent. Nothing of it is stored.',
+  },
+  DATA_SOURCE_CLOSED: {
+    kind: 'retry',
+    hint: 'The DataSource was destroyed, or is being destroyed and takes no new work.',
+  },
+  FLUSH_INSIDE_TRANSACTION: {
+    kind: 'configure',
+    hint: 'Wait for the store behind the transaction, not inside it: what it wrote is not committed yet. sync.transaction(work) does both in this order.',
+  },
+
   // The store
   STORE_UNREACHABLE: {
     kind: 'retry',
@@ -141,6 +166,10 @@ export const ERROR_CODES = codes({
   FLUSH_TIMEOUT: {
     kind: 'retry',
     hint: 'The commit exists locally and will be stored when the store answers again. Do not repeat the write without an idempotency key.',
+  },
+  COMMIT_UNCONFIRMED: {
+    kind: 'retry',
+    hint: 'The change is committed in the local database and may be stored already or later. Before sending the request again look whether it is there, or send it with an idempotency key.',
   },
 
   // The replica

@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import type { BackupResult, EmergencyResult, RestorePoint, RestoreResult } from '../replica';
 import type { BackupToOptions } from './backup/backup-call';
 import type { DatabaseLife } from './database/database-life';
@@ -30,9 +31,23 @@ export class SyncService {
    * a transaction is open on the app's connection it waits for its end, at most `transactionMaxMs`.
    *
    * Rejects with FLUSH_TIMEOUT, REPLICA_FENCED, SHUTTING_DOWN or TRANSACTION_OPEN; the commits exist locally all the same.
+   * Called from inside an open transaction it rejects at once with FLUSH_INSIDE_TRANSACTION.
    */
   flush(): Promise<FlushResult> {
     return this.#life.flush();
+  }
+
+  /**
+   * Runs `work` in a transaction of TypeORM's DataSource and resolves to what it resolves to, when all of it is committed
+   * and stored. If `work` rejects, everything is rolled back and its error is thrown.
+   *
+   * Rejects with FLUSH_INSIDE_TRANSACTION inside an open transaction, and with COMMIT_UNCONFIRMED where it was committed
+   * locally but not confirmed by the store.
+   *
+   * @example const user = await sync.transaction((manager) => manager.save(User, { name }));
+   */
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.#life.transaction(work);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { DataSource, EntityManager } from 'typeorm';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isPersistenceError, PersistenceError } from '../../errors';
@@ -64,6 +65,7 @@ export class DatabaseLife {
   #draining: Promise<boolean> | undefined;
   #failure: PersistenceStatus['error'] = null;
   #openSince: number | null = null;
+  #dataSource: DataSource | undefined;
   readonly #beforeRelease: (() => Promise<void>)[] = [];
 
   constructor(parts: DatabaseLifeParts) {
@@ -103,12 +105,32 @@ export class DatabaseLife {
   }
 
   async flush(): Promise<FlushResult> {
+    this.#refuseInsideTransaction();
     await this.ready();
     const { replica, settings } = this.#parts;
     await this.connections.whenIdle(settings.transactionMaxMs);
     if (replica === null) return { stored: false, txid: null, reason: this.status().summary };
     const { txid } = await replica.flush();
     return { stored: true, txid, reason: null };
+  }
+
+  /** Runs `work` in a transaction of the DataSource, and resolves to its result when that is committed and stored. */
+  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    this.#refuseInsideTransaction();
+    const dataSource = this.#dataSource;
+    if (dataSource === undefined) throw noDataSource(this.settings);
+    const result = await dataSource.transaction(work);
+    try {
+      await this.flush();
+    } catch (error) {
+      throw unconfirmed(error);
+    }
+    return result;
+  }
+
+  /** The DataSource that opened this database. */
+  attach(dataSource: DataSource): void {
+    this.#dataSource = dataSource;
   }
 
   async backup(options?: BackupToOptions): Promise<BackupResult> {
@@ -175,6 +197,14 @@ export class DatabaseLife {
   fence(): void {
     void this.connections.refuseWrites(0);
     void this.#parts.backup?.stop();
+  }
+
+  #refuseInsideTransaction(): void {
+    if (this.connections.currentTransaction() === undefined) return;
+    throw new PersistenceError(
+      'FLUSH_INSIDE_TRANSACTION',
+      'Nothing can be confirmed from inside an open transaction: it would wait for itself.',
+    );
   }
 
   async #start(): Promise<void> {
@@ -252,6 +282,25 @@ function notConfigured({ name }: PersistenceSettings, message: string): Persiste
   return new PersistenceError('STORE_NOT_CONFIGURED', message, {
     hint: `Set ${variable} to a file on storage that outlives the container, or give the module of this database a storage.`,
   });
+}
+
+function noDataSource({ name }: PersistenceSettings): PersistenceError {
+  return new PersistenceError(
+    'MODULE_MISSING',
+    `No DataSource has opened the database "${name}", so there is nothing to begin a transaction with.`,
+    {
+      hint: 'Import TypeOrmModule.forRootAsync(PersistenceModule.typeOrm({...})). With another library commit as it does, and then await sync.flush().',
+    },
+  );
+}
+
+/** The transaction is committed; only whether it is stored is not known. */
+function unconfirmed(cause: unknown): PersistenceError {
+  return new PersistenceError(
+    'COMMIT_UNCONFIRMED',
+    'The transaction is committed in the local database, but was not confirmed to be stored.',
+    { cause },
+  );
 }
 
 /** What `promise` resolves to; undefined if that takes longer than `timeoutMs`. */

@@ -12,15 +12,20 @@ const DAY_MS = 24 * HOUR_MS;
 /**
  * What an option is when neither the code nor the environment names it. The only place that says so, but for what depends
  * on the app or its surroundings (`database`, `storage`, `application`, `deployment`; a platform's shorter
- * `shutdownTimeoutMs`).
+ * `shutdownTimeoutMs`, and `durability` where it freezes the process behind an answer).
  */
 export const OPTION_DEFAULTS = {
   name: DEFAULT_NAME,
   enabled: true,
   ownership: 'exclusive',
   publishIntervalMs: 1_000,
+  durability: 'async',
+  confirmTimeoutMs: 10_000,
+  confirmIntervalMs: 0,
   flushTimeoutMs: 10_000,
   transactionMaxMs: 30_000,
+  transactionTimeoutMs: 0,
+  lockTimeoutMs: 10_000,
   shutdownTimeoutMs: 8_000,
   lagMaxMs: 60_000,
   drainOnSignal: true,
@@ -40,8 +45,13 @@ export const OPTION_VARIABLES = {
   application: 'PERSISTENCE_APPLICATION',
   deployment: 'PERSISTENCE_DEPLOYMENT',
   publishIntervalMs: 'PERSISTENCE_PUBLISH_INTERVAL_MS',
+  durability: 'PERSISTENCE_DURABILITY',
+  confirmTimeoutMs: 'PERSISTENCE_CONFIRM_TIMEOUT_MS',
+  confirmIntervalMs: 'PERSISTENCE_CONFIRM_INTERVAL_MS',
   flushTimeoutMs: 'PERSISTENCE_FLUSH_TIMEOUT_MS',
   transactionMaxMs: 'PERSISTENCE_TRANSACTION_MAX_MS',
+  transactionTimeoutMs: 'PERSISTENCE_TRANSACTION_TIMEOUT_MS',
+  lockTimeoutMs: 'PERSISTENCE_LOCK_TIMEOUT_MS',
   shutdownTimeoutMs: 'PERSISTENCE_SHUTDOWN_TIMEOUT_MS',
   lagMaxMs: 'PERSISTENCE_LAG_MAX_MS',
   drainOnSignal: 'PERSISTENCE_DRAIN_ON_SIGNAL',
@@ -91,8 +101,13 @@ const schema = z
     application: text.max(214, 'must have at most 214 characters'),
     deployment: z.string('must be a string').trim().max(63, 'must have at most 63 characters'),
     publishIntervalMs: milliseconds(0, HOUR_MS),
+    durability: oneOf(['async', 'confirmed']),
+    confirmTimeoutMs: milliseconds(1, HOUR_MS),
+    confirmIntervalMs: milliseconds(0, HOUR_MS),
     flushTimeoutMs: milliseconds(1, HOUR_MS),
     transactionMaxMs: milliseconds(1, HOUR_MS),
+    transactionTimeoutMs: milliseconds(0, HOUR_MS),
+    lockTimeoutMs: milliseconds(0, HOUR_MS),
     shutdownTimeoutMs: milliseconds(0, HOUR_MS),
     lagMaxMs: milliseconds(1, DAY_MS),
     drainOnSignal: flag,

@@ -9,6 +9,12 @@ import type { StorageChoice } from '../storage/storage-choice';
 export type Ownership = 'exclusive' | 'trusted';
 
 /**
+ * `async`: commits are stored a moment later, in the background; an answer waits only where `@Durable()` or `flush()` says
+ * so. `confirmed`: every HTTP answer waits until all that was committed before it is stored.
+ */
+export type Durability = 'async' | 'confirmed';
+
+/**
  * Settings of one database. Whatever is left out comes from its environment variable, then from a default; both stand in
  * docs/options.md, which is made from this interface.
  */
@@ -49,6 +55,20 @@ export interface PersistenceOptions {
    */
   readonly publishIntervalMs?: number;
   /**
+   * `confirmed`: every HTTP answer waits until all that was committed before it is stored. `async`: only those marked with
+   * `@Durable()` do.
+   */
+  readonly durability?: Durability;
+  /**
+   * How long an answer that waits may wait, for the end of a transaction and for the store together. Then it becomes a 503
+   * (`COMMIT_UNCONFIRMED`).
+   */
+  readonly confirmTimeoutMs?: number;
+  /**
+   * The shortest time between two publishes that somebody waits for; a higher one makes the bill smaller and answers slower.
+   */
+  readonly confirmIntervalMs?: number;
+  /**
    * How long `flush()` waits for the store.
    */
   readonly flushTimeoutMs?: number;
@@ -56,6 +76,14 @@ export interface PersistenceOptions {
    * How long a transaction may stay open before `flush()` and health call it leaked.
    */
   readonly transactionMaxMs?: number;
+  /**
+   * A transaction open for this long is rolled back; 0: never.
+   */
+  readonly transactionTimeoutMs?: number;
+  /**
+   * How long a statement or transaction waits for the open transaction of another caller to end.
+   */
+  readonly lockTimeoutMs?: number;
   /**
    * How long the last drain may take.
    */

@@ -8,7 +8,7 @@ import { databaseEnvironment, type Environment, variableName } from './environme
 import { IN_MEMORY, localFile } from './local-file';
 import { checkOptions, OPTION_DEFAULTS } from './options.schema';
 import { optionsFromEnvironment } from './options-from-environment';
-import type { Ownership, PersistenceOptions } from './persistence-options';
+import type { Durability, Ownership, PersistenceOptions } from './persistence-options';
 
 export { IN_MEMORY };
 
@@ -28,8 +28,14 @@ export interface PersistenceSettings {
   /** Empty for the main one. */
   readonly deployment: string;
   readonly publishIntervalMs: number;
+  readonly durability: Durability;
+  readonly confirmTimeoutMs: number;
+  readonly confirmIntervalMs: number;
   readonly flushTimeoutMs: number;
   readonly transactionMaxMs: number;
+  /** 0: never. */
+  readonly transactionTimeoutMs: number;
+  readonly lockTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly lagMaxMs: number;
   readonly drainOnSignal: boolean;
@@ -65,6 +71,8 @@ export function resolveSettings(
   const platform = detectPlatform(environment);
   const withDefaults = {
     ...OPTION_DEFAULTS,
+    // Where the process gets no CPU behind an answer, nothing would store what was committed before it.
+    ...(platform?.freezes && { durability: 'confirmed' as const }),
     shutdownTimeoutMs: shutdownTimeoutOf(platform),
     application: applicationName(process.cwd()),
     deployment: deploymentOf(platform, environment),

@@ -1,4 +1,5 @@
 import { PersistenceError } from '../../errors';
+import type { OpenTransaction, TransactionContext } from '../durable/open-transaction';
 import { formatDuration } from '../log/units';
 
 /** The part of a better-sqlite3 connection that is used here. */
@@ -18,6 +19,7 @@ const POLL_MS = 10;
  */
 export class AppConnections {
   readonly #connections = new Set<AppConnection>();
+  readonly #contexts = new Set<TransactionContext>();
   readonly #waiters = new Set<() => void>();
   #openSince: number | undefined;
   /** Those that can only read; undefined while writing is allowed. */
@@ -33,6 +35,20 @@ export class AppConnections {
     for (const known of this.#connections) if (!known.open) this.#connections.delete(known);
     this.#connections.add(connection);
     if (this.#shut !== undefined) this.#refuse();
+  }
+
+  /** Takes in what knows which of the callers are inside a transaction. */
+  addContext(context: TransactionContext): void {
+    this.#contexts.add(context);
+  }
+
+  /** The open transaction that the calling async context is in, where the DataSource can tell. */
+  currentTransaction(): OpenTransaction | undefined {
+    for (const context of this.#contexts) {
+      const transaction = context.current();
+      if (transaction !== undefined) return transaction;
+    }
+    return undefined;
   }
 
   /** To be called behind every statement of the app, so that the end of a transaction is seen at once. Never throws. */

@@ -20,6 +20,7 @@ export function trackDataSource(
 ): DataSource {
   if (ours.has(dataSource)) return dataSource;
   ours.add(dataSource);
+  life.attach(dataSource);
   if (dataSource.isInitialized) watchCommits(dataSource, life);
   const initialize = dataSource.initialize.bind(dataSource);
   dataSource.initialize = async () => {
