@@ -16,6 +16,7 @@ describe('the main entry of the package', () => {
 
   it('exports these values and no others', () => {
     expect(Object.keys(front).sort()).toEqual([
+      'Durable',
       'InjectSyncService',
       'PersistenceError',
       'PersistenceHealthIndicator',

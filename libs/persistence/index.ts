@@ -1,7 +1,7 @@
 export { isPersistenceError, PersistenceError, type ErrorCode } from '../errors';
-export type { RestoreResult } from '../replica';
 export type { ObjectStore } from '../storage/object-store';
 export { StoreError } from '../storage/store-error';
+export { Durable } from './durable/durable.decorator';
 export { PersistenceHealthIndicator } from './health/persistence-health.indicator';
 export { PersistenceModule } from './module/persistence.module';
 export type {

@@ -12,6 +12,7 @@ import {
   UseGuards,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
+import { Durable } from '../durable/durable.decorator';
 import type { AdminSettings } from './admin-options';
 import type { DatabaseAdmin } from './database-admin';
 import { describeAdmin } from './describe-admin';
@@ -27,6 +28,8 @@ export function adminController(settings: AdminSettings): Type {
     ...(settings.guard === null ? [] : [settings.guard]),
   ];
 
+  // They commit nothing, and are asked when the store is away: each says itself what it waits for.
+  @Durable(false)
   @UseGuards(...guards)
   class PersistenceAdminController {
     constructor(@Inject(adminToken(settings.database)) private readonly admin: DatabaseAdmin) {}

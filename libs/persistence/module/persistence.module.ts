@@ -7,17 +7,17 @@ import {
   Optional,
   type Provider,
 } from '@nestjs/common';
-import { APP_INTERCEPTOR, ModuleRef } from '@nestjs/core';
+import { ModuleRef } from '@nestjs/core';
 import type { TypeOrmModuleAsyncOptions } from '@nestjs/typeorm';
 import type { ObjectStore } from '../../storage/object-store';
 import { composeLife } from '../database/compose-life';
 import type { DatabaseLife } from '../database/database-life';
 import { openStore } from '../database/open-store';
+import { DurabilityModule } from '../durable/durability.module';
+import { DurableDatabases } from '../durable/durable-databases';
 import { PersistenceHealthIndicator } from '../health/persistence-health.indicator';
 import { PersistenceLifecycleModule } from '../lifecycle/persistence-lifecycle.module';
 import { errorLine } from '../log/event-log';
-import { StoreBeforeAnswerInterceptor } from '../platform/store-before-answer.interceptor';
-import { StoreBeforeAnswerModule } from '../platform/store-before-answer.module';
 import { AzureBlobStorageProvider } from '../storage/azure-blob-storage.provider';
 import { S3StorageProvider } from '../storage/s3-storage.provider';
 import { StorageProvidersModule } from '../storage/storage-providers.module';
@@ -97,7 +97,7 @@ function databaseModule(
     imports: [
       ...imports,
       StorageProvidersModule,
-      StoreBeforeAnswerModule,
+      DurabilityModule,
       PersistenceLifecycleModule.register(name),
     ],
     providers: [...options, ...databaseProviders(name), PersistenceHealthIndicator],
@@ -150,19 +150,22 @@ function databaseProviders(name: string): Provider[] {
     },
     {
       provide: lifeToken(name),
-      inject: [settingsToken(name), getStoreToken(name)],
-      useFactory: (settings: PersistenceSettings, store: ObjectStore | null) =>
-        logFailure(logger, () => composeLife(settings, store, logger)),
+      inject: [settingsToken(name), getStoreToken(name), DurableDatabases],
+      useFactory: (
+        settings: PersistenceSettings,
+        store: ObjectStore | null,
+        databases: DurableDatabases,
+      ) =>
+        logFailure(logger, async () => {
+          const life = await composeLife(settings, store, logger);
+          databases.add(life);
+          return life;
+        }),
     },
     {
       provide: getSyncServiceToken(name),
       inject: [lifeToken(name)],
       useFactory: (life: DatabaseLife) => new SyncService(life),
-    },
-    {
-      provide: APP_INTERCEPTOR,
-      inject: [lifeToken(name)],
-      useFactory: (life: DatabaseLife) => new StoreBeforeAnswerInterceptor(life),
     },
   ];
 }

@@ -19,7 +19,12 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { from, lastValueFrom, switchMap } from 'rxjs';
 import request from 'supertest';
-import { PersistenceModule, type PersistenceOptions, SyncService } from 'nestjs-persistence';
+import {
+  Durable,
+  PersistenceModule,
+  type PersistenceOptions,
+  SyncService,
+} from 'nestjs-persistence';
 import { DataSource } from 'typeorm';
 import { resolveSettings } from '../../../libs/persistence/module/settings';
 import { StoreError } from '../../../libs/storage/store-error';
@@ -44,6 +49,12 @@ class NotesController {
   async fail() {
     await this.create();
     throw new Error('behind the commit');
+  }
+
+  @Durable(false)
+  @Get('live')
+  live() {
+    return { live: true };
   }
 
   @Get()
@@ -237,15 +248,25 @@ describe('where the process runs decides how an app starts', () => {
       expect(await countEntries(storage)).toBeGreaterThan(before);
     });
 
-    it('a write that cannot be stored is answered with 503 and the code, a read as always', async () => {
+    it('an answer that cannot be confirmed is a 503 with the code, that of a probe comes as always', async () => {
       set(signs);
       const storage = new WatchedStore();
-      const app = await serve({ storage, flushTimeoutMs: 50, shutdownTimeoutMs: 50 });
+      const app = await serve({ storage, confirmTimeoutMs: 50, shutdownTimeoutMs: 50 });
       storage.broken = true;
       const server = request(app.getHttpServer());
       const { body } = await server.post('/notes').expect(503);
-      expect(body).toMatchObject({ code: 'FLUSH_TIMEOUT', hint: expect.any(String) });
-      await server.get('/notes').expect(200);
+      expect(body).toMatchObject({ code: 'COMMIT_UNCONFIRMED', hint: expect.any(String) });
+      // What it would show was not confirmed either.
+      await server.get('/notes').expect(503);
+      await server.get('/notes/live').expect(200);
+    });
+
+    it('nobody waits where the app says so', async () => {
+      set(signs);
+      const storage = new WatchedStore();
+      const app = await serve({ storage, durability: 'async', shutdownTimeoutMs: 50 });
+      storage.broken = true;
+      await request(app.getHttpServer()).post('/notes').expect(201);
     });
   });
 
