@@ -6,13 +6,16 @@ import { findLitestream } from './lib/litestream.mjs';
 import { goals, machine, section, writeDocs } from './lib/report.mjs';
 import { codecs } from './measures/codecs.mjs';
 import { compacted } from './measures/compacted.mjs';
+import { confirmed } from './measures/confirmed.mjs';
 import { cost } from './measures/cost.mjs';
 import { flush } from './measures/flush.mjs';
+import { gate } from './measures/gate.mjs';
 import { idle } from './measures/idle.mjs';
 import { inserts } from './measures/inserts.mjs';
 import { restore } from './measures/restore.mjs';
+import { typeorm } from './measures/typeorm.mjs';
 
-const MEASURES = [flush, inserts, cost, restore, compacted, idle, codecs];
+const MEASURES = [flush, inserts, typeorm, gate, confirmed, cost, restore, compacted, idle, codecs];
 
 const HELP = `Measures nestjs-persistence beside its peers. Needs \`npm run build\` and \`npm --prefix bench ci\`.
 

@@ -22,31 +22,45 @@ function prepareDatabase(connection) {
 
 /**
  * A Nest app without HTTP, on a database file. With `storage`, the module keeps the replica there; without, TypeORM is
- * set up as it would be without us: WAL, SQLite's own checkpoint every 1,000 pages.
+ * set up as it would be without us: WAL, SQLite's own checkpoint every 1,000 pages. `dataSource` is the module's option.
  */
-export async function startApp({ database, storage, options = {}, entities = [noteSchema()] }) {
+export async function startApp({ entities = [noteSchema()], ...setup }) {
   fromRoot('reflect-metadata');
   const { NestFactory } = fromRoot('@nestjs/core');
-  const { TypeOrmModule } = fromRoot('@nestjs/typeorm');
   const { DataSource } = fromRoot('typeorm');
-  const typeOrm = { entities, synchronize: true, prepareDatabase };
   class BenchModule {}
-  const imports = storage
-    ? withModule(TypeOrmModule, { database, storage, application: 'bench', ...options }, typeOrm)
-    : [TypeOrmModule.forRoot({ ...typeOrm, type: 'better-sqlite3', database, enableWAL: true })];
+  const imports = typeOrmImports({ ...setup, entities });
   const app = await NestFactory.createApplicationContext(
     { module: BenchModule, imports },
     { logger: ['error'] },
   );
   const dataSource = app.get(DataSource);
-  const sync = storage ? app.get(room('persistence').SyncService) : null;
+  const sync = withModule(setup) ? app.get(room('persistence').SyncService) : null;
   return { app, dataSource, sync };
 }
 
-function withModule(TypeOrmModule, options, typeOrm) {
+/** With neither `storage` nor `options` the module is not there at all. */
+export function typeOrmImports({ database, storage, options, dataSource, entities }) {
+  const { TypeOrmModule } = fromRoot('@nestjs/typeorm');
+  const typeOrm = { entities, synchronize: true, prepareDatabase };
+  if (!withModule({ storage, options }))
+    return [
+      TypeOrmModule.forRoot({ ...typeOrm, type: 'better-sqlite3', database, enableWAL: true }),
+    ];
   const { PersistenceModule } = room('persistence');
   return [
-    PersistenceModule.forRoot(options),
-    TypeOrmModule.forRootAsync(PersistenceModule.typeOrm(typeOrm)),
+    PersistenceModule.forRoot({
+      database,
+      application: 'bench',
+      ...(storage && { storage }),
+      ...options,
+    }),
+    TypeOrmModule.forRootAsync(
+      PersistenceModule.typeOrm({ ...typeOrm, ...(dataSource && { dataSource }) }),
+    ),
   ];
+}
+
+function withModule({ storage, options }) {
+  return storage !== undefined || options !== undefined;
 }

@@ -53,6 +53,27 @@ export function slow(store, latencyMs) {
   };
 }
 
+/** Lets puts wait from `hold()` to `release()`. */
+export function holdable(store) {
+  let held = Promise.resolve();
+  let release = () => undefined;
+  return {
+    hold: () => void (held = new Promise((resolve) => (release = resolve))),
+    release: () => release(),
+    store: {
+      capabilities: store.capabilities,
+      get: (key, options) => store.get(key, options),
+      head: (key, options) => store.head(key, options),
+      list: (prefix, options) => store.list(prefix, options),
+      deleteMany: (keys, options) => store.deleteMany(keys, options),
+      async put(key, body, options) {
+        await held;
+        return store.put(key, body, options);
+      },
+    },
+  };
+}
+
 export const requests = ({ get, put, head, list, deleteMany }) =>
   get + put + head + list + deleteMany;
 
