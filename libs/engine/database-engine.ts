@@ -79,6 +79,15 @@ export interface DatabaseEngine {
    */
   onCommits(listener: (pressing: boolean) => void): void;
 
+  /** Whether there may be commits that no `capture` has returned. False is certain. */
+  hasNews(): Promise<boolean>;
+
+  /**
+   * Looks whether somebody is writing: takes the write lock without waiting for it and lets it go at once, between two
+   * other calls, so that no checkpoint is disturbed. Not held by anybody else after `hold`.
+   */
+  writeLock(): Promise<WriteLock>;
+
   /** Everything committed when the call arrived that is in no entry yet, as one entry; null if there is nothing. */
   capture(entry: EntryStamp): Promise<CapturedEntry | null>;
 
@@ -114,6 +123,14 @@ export interface DatabaseEngine {
 }
 
 export type CheckpointUrgency = 'no' | 'due' | 'overdue';
+
+/** SQLite's write lock at one moment. One transaction at a time has it, from its first write to its end. */
+export interface WriteLock {
+  /** A transaction of the app or of another process has it. */
+  readonly held: boolean;
+  /** The same number again: nobody has committed between the two looks. Only ever compared within one life. */
+  readonly mark: number;
+}
 
 /** What the protocol decides about an entry; the engine adds what it holds. */
 export interface EntryStamp {

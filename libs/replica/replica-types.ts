@@ -17,6 +17,11 @@ export interface ReplicaIdentity {
 export interface ReplicaSettings extends MaintenanceSettings {
   /** At most one unconfirmed publish per interval while writers are busy (default 1,000). */
   readonly publishIntervalMs: number;
+  /**
+   * Shortest time between two publishes, also those that a `flush()` waits for (default 0: none). Where it is longer than
+   * `publishIntervalMs`, it is the pace of the others too. Must be less than `flushTimeoutMs`.
+   */
+  readonly confirmIntervalMs?: number;
   /** How long a `flush()` waits before it answers FLUSH_TIMEOUT (default 10,000). */
   readonly flushTimeoutMs: number;
   /** What SQLite checks after a restore. */

@@ -156,6 +156,7 @@ export class Replica {
 
   /** Shuts writers out, stores what is left, and ends the log of this life with a release. */
   private async drain(publisher: Publisher, deadline: AbortSignal): Promise<number> {
+    publisher.hurry();
     await orAborted(publisher.settleHistory(deadline), deadline);
     const held = await this.options.engine.hold();
     await orAborted(publisher.flush(), deadline);

@@ -20,6 +20,8 @@ export interface InProcessOptions {
   readonly place?: string;
   /** ms since 1970; the machine's where left out. */
   readonly now?: () => number;
+  /** Time that passes when the test says so; the machine's where left out. */
+  readonly clock?: ReplicaOptions['clock'];
 }
 
 /** A replica and an app's connection in this very process: for what needs a store with faults. */
@@ -31,7 +33,16 @@ export class InProcess {
   readonly engine: ReturnType<typeof createSqliteEngine>;
   private connection: Database.Database | null = null;
 
-  constructor({ folder, store, settings, name = 'app', probe, place, now }: InProcessOptions) {
+  constructor({
+    folder,
+    store,
+    settings,
+    name = 'app',
+    probe,
+    place,
+    now,
+    clock,
+  }: InProcessOptions) {
     this.path = join(folder, `${name}.db`);
     this.engine = createSqliteEngine({
       path: this.path,
@@ -41,7 +52,7 @@ export class InProcess {
       store,
       engine: this.engine,
       merger: createFileMerger({ path: this.path }),
-      clock: {
+      clock: clock ?? {
         ...systemClock,
         ...(now && { now }),
         immediate: () => new Promise((resolve) => setImmediate(resolve)),

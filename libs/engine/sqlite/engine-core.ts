@@ -18,6 +18,7 @@ import type {
   LogHead,
   Proof,
   RestoredDatabase,
+  WriteLock,
 } from '../database-engine';
 import { checkSqlite, connect, findDamage, tryBeginWrite } from './connection';
 import { EntryWriter, type WrittenEntry } from './entry-writer';
@@ -216,6 +217,10 @@ export class EngineCore {
 
   hasNews(): boolean {
     return this.live?.hasNews() ?? false;
+  }
+
+  writeLock(): WriteLock {
+    return this.liveDatabase().writeLock();
   }
 
   isPressed(): boolean {

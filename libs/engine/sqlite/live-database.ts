@@ -1,6 +1,6 @@
 import { PersistenceError } from '../../errors';
 import { lockPage } from '../../ltx';
-import type { CheckpointUrgency, EntryStamp, WalPosition } from '../database-engine';
+import type { CheckpointUrgency, EntryStamp, WalPosition, WriteLock } from '../database-engine';
 import { databaseError } from './sqlite-errors';
 import { beginRead, connect, endTransaction, tryBeginWrite, type Connection } from './connection';
 import { EntryWriter, type WrittenEntry } from './entry-writer';
@@ -207,6 +207,15 @@ export class LiveDatabase {
     beginRead(this.spare);
     this.exchangeReaders();
     return this.backfill();
+  }
+
+  /** Whether another connection is writing, and the mark of the last commit. Never waits. */
+  writeLock(): WriteLock {
+    const ours = this.barrier.inTransaction;
+    const taken = !ours && tryBeginWrite(this.barrier);
+    if (taken) endTransaction(this.barrier);
+    const mark = this.barrier.pragma('data_version', { simple: true }) as number;
+    return { held: !ours && !taken, mark };
   }
 
   /** Shuts writers out, waiting for the one at work up to `timeoutMs`. */

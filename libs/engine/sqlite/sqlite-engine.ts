@@ -12,6 +12,7 @@ import type {
   RestoredDatabase,
   RestorePart,
   RestoreSink,
+  WriteLock,
 } from '../database-engine';
 import { ownBuffer } from '../own-buffer';
 import type { WrittenEntry } from './entry-writer';
@@ -138,6 +139,14 @@ class SqliteEngine implements DatabaseEngine {
   /** Names the temporary files of one restore. */
   private nextId(): string {
     return `${process.pid.toString(36)}${(this.restores++).toString(36)}`;
+  }
+
+  hasNews(): Promise<boolean> {
+    return this.worker.call('hasNews', undefined);
+  }
+
+  writeLock(): Promise<WriteLock> {
+    return this.worker.call('writeLock', undefined);
   }
 
   async capture(stamp: EntryStamp): Promise<CapturedEntry | null> {

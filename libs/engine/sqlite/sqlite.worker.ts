@@ -62,6 +62,8 @@ const answers: Answers = {
     core().revive(head);
     poll.resume(true);
   },
+  hasNews: () => core().hasNews(),
+  writeLock: () => core().writeLock(),
   capture: async (stamp: Parameters<WorkerCalls['capture']>[0]) => {
     poll.stop();
     const entry = await core().capture(stamp);

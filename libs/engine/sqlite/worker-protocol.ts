@@ -9,6 +9,7 @@ import type {
   AppliedFile,
   RestoredDatabase,
   RestorePart,
+  WriteLock,
 } from '../database-engine';
 import type { WrittenEntry } from './entry-writer';
 
@@ -36,6 +37,8 @@ export interface WorkerCalls {
   revive(head: { readonly nodeId: string; readonly txid: number; readonly commit: number }): void;
   startOver(): void;
   beginHistory(claim: Parameters<WorkerCalls['beginClaim']>[0]): void;
+  hasNews(): boolean;
+  writeLock(): WriteLock;
   capture(stamp: EntryStamp): CaptureReply;
   /** Does nothing but bring `settled` over, where files wait to be removed. */
   dropSpools(): void;

@@ -66,6 +66,8 @@ export interface PersistenceOptions {
   readonly confirmTimeoutMs?: number;
   /**
    * The shortest time between two publishes that somebody waits for; a higher one makes the bill smaller and answers slower.
+   * Where it is longer than `publishIntervalMs`, the publishes nobody waits for keep it too. What is stored already waits for
+   * nothing. Must be less than `flushTimeoutMs` and `confirmTimeoutMs`.
    */
   readonly confirmIntervalMs?: number;
   /**

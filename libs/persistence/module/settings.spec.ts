@@ -37,6 +37,19 @@ describe('settings', () => {
     expect(settings({ DATABASE_URL: 'file:./c.db?mode=rw' }).path).toBe(path.resolve('c.db'));
   });
 
+  it('a pace of confirming that no flush and no answer could outwait is refused, by both names', () => {
+    for (const limit of ['flushTimeoutMs', 'confirmTimeoutMs']) {
+      const options = { confirmIntervalMs: 500, [limit]: 500 };
+      expect(() => settings({}, options)).toThrow(
+        expect.objectContaining({
+          code: 'OPTION_INVALID',
+          message: expect.stringMatching(`confirmIntervalMs.*${limit}`),
+        }),
+      );
+    }
+    expect(settings({}, { confirmIntervalMs: 9_999 }).confirmIntervalMs).toBe(9_999);
+  });
+
   it('an option that is undefined is as good as left out', () => {
     const given: PersistenceOptions = JSON.parse('{}');
     expect(settings({}, { ...given, flushTimeoutMs: undefined } as never).flushTimeoutMs).toBe(

@@ -98,6 +98,7 @@ export function resolveSettings(
     deployment: deployment === MAIN_DEPLOYMENT ? '' : deployment,
   };
   refuseSeveralInstances(settings);
+  refuseEndlessFloor(settings);
   return settings;
 }
 
@@ -128,6 +129,17 @@ function refuseSeveralInstances(settings: PersistenceSettings): void {
       hint: `Run the app where one instance serves it. If you make sure yourself that never more than one instance writes, set ${variableName('PERSISTENCE_OWNERSHIP', name)}=trusted.`,
     },
   );
+}
+
+/** Whoever waits would be told that it took too long, because of the setting and not of the store. */
+function refuseEndlessFloor(settings: PersistenceSettings): void {
+  for (const limit of ['flushTimeoutMs', 'confirmTimeoutMs'] as const) {
+    if (settings.confirmIntervalMs < settings[limit]) continue;
+    throw new PersistenceError(
+      'OPTION_INVALID',
+      `confirmIntervalMs (${settings.confirmIntervalMs}) must be less than ${limit} (${settings[limit]}): what waits for the one would always meet the other.`,
+    );
+  }
 }
 
 function withoutUndefined(options: PersistenceOptions): PersistenceOptions {

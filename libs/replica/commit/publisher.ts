@@ -8,6 +8,8 @@ import { headAfter, pagelessEntry } from '../ownership/claim';
 import type { StatusModel } from '../observe/status-model';
 import { Bell } from './bell';
 import { History } from './history';
+import { Pace } from './pace';
+import { answer, Waiters } from './waiters';
 
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 15_000;
@@ -27,11 +29,6 @@ export interface PublisherHooks {
   fenced(error: PersistenceError): void;
 }
 
-interface Waiter {
-  resolve(): void;
-  reject(error: PersistenceError): void;
-}
-
 /**
  * Ships commits: one loop, one request under way. Whatever has been committed when the last request returns is the next
  * entry. The bytes of a TXID are frozen at the first attempt, and tried until it is known who has it.
@@ -39,10 +36,9 @@ interface Waiter {
 export class Publisher {
   private readonly bell = new Bell();
   private readonly ending = new AbortController();
-  private waiters: Waiter[] = [];
-  private urgent = new AbortController();
+  private readonly waiters: Waiters;
+  private readonly pace: Pace;
   private seen = false;
-  private lastPublish = Number.NEGATIVE_INFINITY;
   private captureFailures = 0;
   private revivals = 0;
   private failure: PersistenceError | null = null;
@@ -57,6 +53,8 @@ export class Publisher {
     lineage: string,
     private readonly hooks: PublisherHooks,
   ) {
+    this.waiters = new Waiters(options.clock, options.settings.flushTimeoutMs);
+    this.pace = new Pace(options.clock, options.settings);
     this.history = new History(options, status, lineage, () => hooks.historyLost());
   }
 
@@ -85,7 +83,7 @@ export class Publisher {
 
   start(): void {
     this.options.engine.onCommits((pressing) => {
-      if (pressing) this.urgent.abort();
+      if (pressing) this.pace.press();
       this.wake();
     });
     this.running = this.run();
@@ -103,29 +101,29 @@ export class Publisher {
     this.bell.ring();
   }
 
+  /** The end is near: from here on nothing waits for a pace. */
+  hurry(): void {
+    this.pace.end();
+  }
+
   /** Resolves when everything committed before the call is stored. */
   async flush(): Promise<void> {
     if (this.fence) throw this.fence;
     if (this.ending.signal.aborted)
       throw new PersistenceError('SHUTTING_DOWN', 'The database is being closed.');
-    const answered = new AbortController();
-    const stored = new Promise<void>((resolve, reject) => this.waiters.push({ resolve, reject }));
-    this.urgent.abort();
+    const stored = this.waiters.wait(() => this.failure);
+    this.pace.interrupt();
     this.bell.ring();
-    try {
-      await Promise.race([stored, this.timeout(answered.signal)]);
-    } finally {
-      answered.abort();
-    }
+    await stored;
   }
 
   /** Ends the loop; what is under way is given up. */
   async end(): Promise<void> {
     this.ending.abort();
+    this.pace.end();
     this.bell.ring();
     await this.running;
-    this.answer(
-      this.waiters,
+    this.waiters.rejectAll(
       this.fence ?? new PersistenceError('SHUTTING_DOWN', 'The database is being closed.'),
     );
   }
@@ -145,7 +143,8 @@ export class Publisher {
     while (!this.stopped) {
       await this.bell.wait();
       if (this.stopped) return;
-      await this.pace();
+      await this.keepPace();
+      if (this.stopped) return;
       await this.round();
       await this.options.clock.immediate();
     }
@@ -155,19 +154,39 @@ export class Publisher {
     return this.ending.signal.aborted || this.fence !== null;
   }
 
-  /** After a quiet interval at once; a busy writer's commits are gathered; a `flush()` never waits for it. */
-  private async pace(): Promise<void> {
-    const { clock, settings } = this.options;
-    const wait = this.lastPublish + settings.publishIntervalMs - clock.now();
-    if (wait <= 0 || this.waiters.length > 0 || settings.publishIntervalMs === 0) return;
-    this.urgent = new AbortController();
-    await this.sleep(Math.min(wait, settings.publishIntervalMs), this.urgent.signal);
+  /** Returns when it is time for the next entry. Who waits for something that is stored already is answered meanwhile. */
+  private async keepPace(): Promise<void> {
+    const { pace, waiters } = this;
+    for (let news = false; !this.stopped;) {
+      pace.renew();
+      if (waiters.any && !news && pace.left(true) > 0) news = await this.findNews();
+      const left = pace.left(waiters.any);
+      if (left <= 0) return;
+      await pace.sleep(left);
+    }
+  }
+
+  /** Whether anything is to be stored. Where nothing is, those who wait have their answer, and it costs no request. */
+  private async findNews(): Promise<boolean> {
+    const { engine } = this.options;
+    if (this.history.doubtful || this.history.gone || this.history.isUnsettled) return true;
+    const serving = this.waiters.take();
+    this.seen = false;
+    // What fails here is met, and reported, by the capture.
+    const news = await engine.hasNews().catch(() => true);
+    if (news || this.stopped) {
+      this.waiters.giveBack(serving);
+      return true;
+    }
+    this.captureFoundNothing();
+    answer(serving);
+    return false;
   }
 
   private async round(): Promise<void> {
     const { engine } = this.options;
-    const serving = this.waiters;
-    this.waiters = [];
+    const serving = this.waiters.take();
+    this.pace.captured();
     try {
       if (this.history.doubtful || this.history.gone) await this.settleDoubts();
       this.seen = false;
@@ -178,12 +197,12 @@ export class Publisher {
       await this.describe();
       // Writers that wait for an answer write nothing meanwhile, so the log can be emptied without shutting anybody out.
       if (engine.checkpointDue === 'overdue') await this.checkpoint();
-      this.answer(serving);
+      answer(serving);
       if (engine.checkpointDue !== 'no' && !this.stopped) await this.checkpoint();
     } catch (error) {
-      if (this.fence) return this.answer(serving, this.fence);
-      // Whoever waits goes on waiting, each with its own deadline, while the loop tries again.
-      this.waiters = [...serving, ...this.waiters];
+      if (this.fence) return answer(serving, this.fence);
+      // Whoever waits goes on waiting while the loop tries again.
+      this.waiters.giveBack(serving);
       if (error instanceof HistoryGone || error instanceof HistoryReturned) this.bell.ring();
       else await this.captureFailed(error);
     }
@@ -209,14 +228,12 @@ export class Publisher {
     const begun = clock.now();
     const settled = await this.persist(entry);
     if (!settled.ours) await this.settleTaken(settled.foreign.header.nodeId, entry.txid);
-    this.lastPublish = clock.now();
+    const at = clock.now();
+    this.pace.published();
     this.head = { ...this.head, ...pick(captured), nodeId, kind: 'data', position: null };
     this.hooks.stored(captured);
     this.failure = null;
-    this.status.stored(
-      { txid: entry.txid, at: this.lastPublish, bytes, durationMs: this.lastPublish - begun },
-      captured.commits,
-    );
+    this.status.stored({ txid: entry.txid, at, bytes, durationMs: at - begun }, captured.commits);
     if (this.seen) this.status.commitSeen();
     // No answer is needed, and a failure shows at the next call.
     engine.settled(entry.txid).catch(() => undefined);
@@ -287,7 +304,7 @@ export class Publisher {
     this.fail(error, ++this.captureFailures);
     if (isPersistenceError(error, 'WORKER_DIED') && !(await this.revive())) {
       this.fence = error;
-      return this.answer(this.waiters, error);
+      return this.waiters.rejectAll(error);
     }
     await this.backOff(this.captureFailures);
     this.bell.ring();
@@ -323,7 +340,7 @@ export class Publisher {
     this.fence = error;
     this.status.fenced(error);
     this.hooks.fenced(error);
-    this.answer(this.waiters, error);
+    this.waiters.rejectAll(error);
     void this.holdForLife();
     return error;
   }
@@ -334,24 +351,6 @@ export class Publisher {
       const held = await this.options.engine.hold().catch(() => true);
       if (held) return;
     }
-  }
-
-  private answer(waiters: readonly Waiter[], error?: PersistenceError): void {
-    for (const waiter of waiters)
-      if (error) waiter.reject(error);
-      else waiter.resolve();
-  }
-
-  private async timeout(answered: AbortSignal): Promise<void> {
-    const { clock, settings } = this.options;
-    await clock.sleep(settings.flushTimeoutMs, answered);
-    throw new PersistenceError(
-      'FLUSH_TIMEOUT',
-      `Not stored within ${settings.flushTimeoutMs} ms.`,
-      {
-        cause: this.failure ?? undefined,
-      },
-    );
   }
 
   private stamp(): EntryStamp {
