@@ -53,6 +53,60 @@ describe('the connections of the app', () => {
     await waiting;
   });
 
+  it('let a waiter go that a steady stream of transactions would starve: only those open at the call matter', async () => {
+    connection.exec('BEGIN; INSERT INTO t VALUES (0)');
+    let idle = false;
+    const waiting = connections.whenIdle(30_000).then(() => (idle = true));
+    for (let i = 0; !idle && i < 100; i++) {
+      connection.exec('COMMIT');
+      connections.observe();
+      connection.exec('BEGIN; INSERT INTO t VALUES (1)');
+      connections.observe();
+      await Promise.resolve();
+    }
+    expect(idle).toBe(true);
+    await waiting;
+    connection.exec('ROLLBACK');
+  });
+
+  it('do not let a waiter go with the end of a transaction while another of those it waits for is open', async () => {
+    const other = new Database(':memory:');
+    connections.add(other);
+    connection.exec('BEGIN');
+    other.exec('BEGIN');
+    let idle = false;
+    const waiting = connections.whenIdle(30_000).then(() => (idle = true));
+    connection.exec('COMMIT; BEGIN');
+    connections.observe();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(idle).toBe(false);
+    connection.exec('COMMIT');
+    other.exec('COMMIT');
+    await waiting;
+    other.close();
+  });
+
+  it('serve a thousand waiters with one timer and one poll', async () => {
+    const timers = [jest.spyOn(global, 'setTimeout'), jest.spyOn(global, 'setInterval')];
+    connection.exec('BEGIN');
+    const waiting = Array.from({ length: 1_000 }, () => connections.whenIdle(30_000));
+    expect(timers.map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+    connection.exec('COMMIT');
+    connections.observe();
+    await Promise.all(waiting);
+    for (const timer of timers) timer.mockRestore();
+  });
+
+  it('answer at once where the transaction is over its time already', async () => {
+    connection.exec('BEGIN');
+    connections.observe();
+    now += 30_001;
+    await expect(connections.whenIdle(30_000)).rejects.toMatchObject({
+      code: 'TRANSACTION_OPEN',
+      message: expect.stringContaining('for 30 s'),
+    });
+  });
+
   it('give up with TRANSACTION_OPEN when nobody ends it', async () => {
     connection.exec('BEGIN');
     await expect(connections.whenIdle(1)).rejects.toMatchObject({ code: 'TRANSACTION_OPEN' });

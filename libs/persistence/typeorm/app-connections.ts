@@ -1,6 +1,7 @@
 import { PersistenceError } from '../../errors';
 import type { OpenTransaction, TransactionContext } from '../durable/open-transaction';
 import { formatDuration } from '../log/units';
+import { SeenTransaction } from './seen-transaction';
 
 /** The part of a better-sqlite3 connection that is used here. */
 export interface AppConnection {
@@ -21,7 +22,9 @@ export class AppConnections {
   readonly #connections = new Set<AppConnection>();
   readonly #contexts = new Set<TransactionContext>();
   readonly #waiters = new Set<() => void>();
-  #openSince: number | undefined;
+  readonly #open = new Map<AppConnection, SeenTransaction>();
+  #poll: NodeJS.Timeout | undefined;
+  #polledFor = 0;
   /** Those that can only read; undefined while writing is allowed. */
   #shut: Set<AppConnection> | undefined;
 
@@ -32,9 +35,15 @@ export class AppConnections {
 
   /** Takes a connection in. Where writing has ended already, it can only read. */
   add(connection: AppConnection): void {
+    this.observe();
     for (const known of this.#connections) if (!known.open) this.#connections.delete(known);
     this.#connections.add(connection);
     if (this.#shut !== undefined) this.#refuse();
+  }
+
+  /** Writing has ended, for good. */
+  get refusesWrites(): boolean {
+    return this.#shut !== undefined;
   }
 
   /** Takes in what knows which of the callers are inside a transaction. */
@@ -51,30 +60,49 @@ export class AppConnections {
     return undefined;
   }
 
-  /** To be called behind every statement of the app, so that the end of a transaction is seen at once. Never throws. */
+  /**
+   * To be called behind every statement of the app, or at the begin and end of every transaction, so that both are seen at
+   * once. Never throws.
+   */
   observe(): void {
     // Again, for a connection that was busy when it was to be shut.
     if (this.#shut !== undefined) this.#refuse();
-    if (this.#transactionOpen()) this.#openSince ??= this.now();
-    else {
-      this.#openSince = undefined;
-      for (const waiter of this.#waiters) waiter();
+    for (const connection of this.#connections) {
+      const seen = this.#open.get(connection);
+      const open = connection.open && connection.inTransaction;
+      if (open && seen === undefined) {
+        this.#open.set(connection, new SeenTransaction(this.now()));
+      } else if (!open && seen !== undefined) {
+        this.#open.delete(connection);
+        seen.end();
+      }
     }
+    if (this.#open.size === 0) for (const waiter of this.#waiters) waiter();
   }
 
-  /** Age of the open transaction, counted from when it was first seen; null if there is none. */
+  /** Age of the open transaction, of the oldest if there are several, counted from when it was first seen; null if there is none. */
   transactionAgeMs(): number | null {
     this.observe();
-    return this.#openSince === undefined ? null : this.now() - this.#openSince;
+    const begun = [...this.#open.values()].map(({ since }) => since);
+    return begun.length === 0 ? null : this.now() - Math.min(...begun);
   }
 
-  /** Resolves once no transaction is open; TRANSACTION_OPEN after `timeoutMs`. */
-  async whenIdle(timeoutMs: number): Promise<void> {
-    const idle = await this.#atIdle(timeoutMs, () => {});
-    if (idle) return;
+  /**
+   * Resolves when every transaction that is open now has ended, whatever begins meanwhile. TRANSACTION_OPEN as soon as one
+   * of them is older than `maxMs`. However many wait, they share one timer for each transaction and one poll.
+   */
+  async whenIdle(maxMs: number): Promise<void> {
+    this.observe();
+    if (this.#open.size === 0) return;
+    const open = [...this.#open.values()];
+    const now = this.now();
+    const ended = await this.#polling(
+      Promise.all(open.map((transaction) => transaction.endedWithin(maxMs, now))),
+    );
+    if (!ended.includes(false)) return;
     throw new PersistenceError(
       'TRANSACTION_OPEN',
-      `A transaction has been open on the app's connection for ${formatDuration(this.transactionAgeMs() ?? timeoutMs)}; nothing committed meanwhile can be confirmed.`,
+      `A transaction has been open on the app's connection for ${formatDuration(this.transactionAgeMs() ?? maxMs)}; nothing committed meanwhile can be confirmed.`,
     );
   }
 
@@ -97,35 +125,43 @@ export class AppConnections {
     }
   }
 
-  #transactionOpen(): boolean {
-    for (const connection of this.#connections) {
-      if (connection.open && connection.inTransaction) return true;
-    }
-    return false;
-  }
-
   /** Runs `action` in the moment no transaction is open; resolves to false if there was none within `timeoutMs`. */
   async #atIdle(timeoutMs: number, action: () => void): Promise<boolean> {
     this.observe();
-    if (!this.#transactionOpen()) {
+    if (this.#open.size === 0) {
       action();
       return true;
     }
-    return new Promise((resolve) => {
-      const end = (idle: boolean) => {
-        clearInterval(poll);
-        clearTimeout(limit);
-        this.#waiters.delete(waiter);
-        resolve(idle);
-      };
-      const waiter = () => {
-        action();
-        end(true);
-      };
-      const poll = setInterval(() => this.observe(), POLL_MS);
-      const limit = setTimeout(() => end(false), timeoutMs);
-      this.#waiters.add(waiter);
-    });
+    return this.#polling(
+      new Promise<boolean>((resolve) => {
+        const end = (idle: boolean) => {
+          clearTimeout(limit);
+          this.#waiters.delete(waiter);
+          resolve(idle);
+        };
+        const waiter = () => {
+          action();
+          end(true);
+        };
+        const limit = setTimeout(() => end(false), timeoutMs);
+        this.#waiters.add(waiter);
+      }),
+    );
+  }
+
+  /** While somebody waits, connections are looked at that nobody reports of. */
+  async #polling<T>(waiting: Promise<T>): Promise<T> {
+    this.#polledFor++;
+    this.#poll ??= setInterval(() => this.observe(), POLL_MS);
+    try {
+      return await waiting;
+    } finally {
+      this.#polledFor--;
+      if (this.#polledFor === 0) {
+        clearInterval(this.#poll);
+        this.#poll = undefined;
+      }
+    }
   }
 }
 
