@@ -18,11 +18,13 @@ import { formatDuration } from '../log/units';
 import { variableName } from '../module/environment';
 import { IN_MEMORY, type PersistenceSettings } from '../module/settings';
 import type { FlushResult, PersistenceStatus } from '../persistence-status';
+import type { WriteLock } from '../../engine/database-engine';
 import type { ScheduledTask } from '../schedule/scheduled-task';
 import type { AppConnections } from '../typeorm/app-connections';
 import type { Rescue } from './rescue';
 import type { EmergencyOptions, RestoreOptions, RestorePointsQuery } from './rescue-options';
 import type { StoreAccess } from './store-access';
+import { TransactionWatch } from './transaction-watch';
 import { summarise } from './summary';
 import { backupFields, maintenanceFields, requestFields, shownError } from './work-status';
 
@@ -36,6 +38,8 @@ export interface DatabaseLifeParts {
   /** Null where there is no replica. */
   readonly rescue: Rescue | null;
   readonly connections: AppConnections;
+  /** Looks at the write lock of the file; absent where nothing watches the file. */
+  readonly lock?: () => Promise<WriteLock>;
   /** The store as this database uses it, with the counter of its requests. */
   readonly access?: StoreAccess;
   readonly backup?: DatabaseBackup;
@@ -66,12 +70,21 @@ export class DatabaseLife {
   #failure: PersistenceStatus['error'] = null;
   #openSince: number | null = null;
   #dataSource: DataSource | undefined;
+  readonly #watch: TransactionWatch;
   readonly #beforeRelease: (() => Promise<void>)[] = [];
 
   constructor(parts: DatabaseLifeParts) {
     this.#parts = parts;
     this.settings = parts.settings;
     this.connections = parts.connections;
+    const { lock, lines, now, settings, connections } = parts;
+    this.#watch = new TransactionWatch({
+      known: () => connections.transactionAgeMs(),
+      ...(lock !== undefined && { lock }),
+      transactionMaxMs: settings.transactionMaxMs,
+      now,
+      lines,
+    });
   }
 
   /** A replica ships commits, so SQLite must not restart the write-ahead log by itself. */
@@ -81,6 +94,11 @@ export class DatabaseLife {
 
   get tasks(): readonly ScheduledTask[] {
     return this.#parts.tasks ?? [];
+  }
+
+  /** For what nobody can be told by an error. */
+  warn(text: string): void {
+    this.#parts.lines.warn(text);
   }
 
   /** Takes folders of the host out of a text that others may read. */
@@ -109,6 +127,7 @@ export class DatabaseLife {
     await this.ready();
     const { replica, settings } = this.#parts;
     await this.connections.whenIdle(settings.transactionMaxMs);
+    this.#watch.refuseOverdue();
     if (replica === null) return { stored: false, txid: null, reason: this.status().summary };
     const { txid } = await replica.flush();
     return { stored: true, txid, reason: null };
@@ -167,6 +186,7 @@ export class DatabaseLife {
     const role = settings.enabled ? 'local' : 'disabled';
     const view = replica === null ? null : replica.status();
     const failure = this.#failure ?? view?.error ?? null;
+    const open = this.#watch.open();
     return Object.freeze({
       ...summarise(settings, view, failure),
       database: settings.name,
@@ -176,7 +196,8 @@ export class DatabaseLife {
       durableTxid: view?.durableTxid ?? null,
       lag: view?.lag ?? NOTHING_WAITS,
       lastStored: view?.lastStored ?? null,
-      openTransactionMs: this.connections.transactionAgeMs(),
+      openTransactionMs: open?.ageMs ?? null,
+      openTransactionBy: open?.holder ?? null,
       ...backupFields(backup?.status() ?? null, this.#openSince, now(), redact),
       maintenance: maintenanceFields(view?.maintenance, redact),
       requests: requestFields(access),
@@ -195,6 +216,7 @@ export class DatabaseLife {
 
   /** Another instance owns the database now: what is written here from now on would be lost, so writing fails. */
   fence(): void {
+    this.#watch.stop();
     void this.connections.refuseWrites(0);
     void this.#parts.backup?.stop();
   }
@@ -220,6 +242,7 @@ export class DatabaseLife {
       await replica?.start();
       await this.#parts.backup?.sweep();
       this.#openSince = this.#parts.now();
+      this.#watch.start();
     } catch (error) {
       this.#failed(error);
       throw isPersistenceError(error) ? redactedError(error, this.#parts.redact) : error;
@@ -239,6 +262,7 @@ export class DatabaseLife {
 
   async #drain(): Promise<boolean> {
     const { replica, settings, lines } = this.#parts;
+    this.#watch.stop();
     if (replica === null || this.#starting === undefined) return true;
     const drained = this.#release(this.#starting, replica);
     // The replica keeps its own time; this bounds what it cannot: a start that never ends.

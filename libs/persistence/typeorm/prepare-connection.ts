@@ -15,6 +15,17 @@ export function prepareConnection(
     await own?.(connection);
     // Checkpoints are made when their pages are stored. Without a replica nobody else would make them.
     if (life.replicated) connection.pragma('wal_autocheckpoint = 0');
+  };
+}
+
+/** The same for TypeORM's own DataSource, which has one connection for everything. */
+export function prepareStockConnection(
+  life: DatabaseLife,
+  own: PrepareDatabase | undefined,
+): PrepareDatabase {
+  const prepare = prepareConnection(life, own);
+  return async (connection: PreparableConnection) => {
+    await prepare(connection);
     beginImmediately(connection);
     life.connections.add(connection);
   };

@@ -1,5 +1,6 @@
 import type { DataSource, EntitySubscriberInterface } from 'typeorm';
 import type { DatabaseLife } from '../database/database-life';
+import { isIsolated } from './isolate-database';
 
 const ours = new WeakSet<DataSource>();
 
@@ -9,7 +10,8 @@ export function isOurs(dataSource: DataSource): boolean {
 }
 
 /**
- * Makes every commit of the DataSource wake the shipper, from its initialisation on, also after it was opened anew.
+ * Makes every commit of a stock DataSource wake the shipper, from its initialisation on, also after it was opened anew; an
+ * isolated one does that by itself.
  * With `endOnFailure`, an initialisation that fails (a migration, say) releases the database: the app will not start, and
  * Nest then calls no shutdown hook.
  */
@@ -21,6 +23,7 @@ export function trackDataSource(
   if (ours.has(dataSource)) return dataSource;
   ours.add(dataSource);
   life.attach(dataSource);
+  const isolated = isIsolated(dataSource);
   if (dataSource.isInitialized) watchCommits(dataSource, life);
   const initialize = dataSource.initialize.bind(dataSource);
   dataSource.initialize = async () => {
@@ -32,7 +35,7 @@ export function trackDataSource(
     }
     // TypeORM builds the list of subscribers anew in every initialisation. Migrations have run before; the engine sees
     // their commits by itself.
-    watchCommits(dataSource, life);
+    if (!isolated) watchCommits(dataSource, life);
     return dataSource;
   };
   return dataSource;

@@ -15,7 +15,8 @@ import { logFailure } from '../module/log-failure';
 import { moduleMissing } from '../module/module-missing';
 import { lifeToken, presenceToken } from '../module/tokens';
 import { checkDataSource } from './check-data-source';
-import { prepareConnection } from './prepare-connection';
+import { isolateDatabase } from './isolate-database';
+import { prepareConnection, prepareStockConnection } from './prepare-connection';
 import { trackDataSource } from './tracked-data-source';
 import { checkTypeOrmSettings, type TypeOrmSettings } from './typeorm-settings';
 
@@ -37,10 +38,15 @@ export type PersistenceTypeOrmOptions =
     })
   | PersistenceTypeOrmAsyncOptions;
 
-/** Carries the life from the options factory, which Nest injects into, to the DataSource factory, which it does not. */
-const LIFE = Symbol('nestjs-persistence life');
+/** What goes from the options factory, which Nest injects into, to the DataSource factory, which it does not. */
+const CARRIED = Symbol('nestjs-persistence');
 
-type CarriedOptions = DataSourceOptions & { [LIFE]?: DatabaseLife };
+interface Carried {
+  readonly life: DatabaseLife;
+  readonly stock: boolean;
+}
+
+type CarryingOptions = DataSourceOptions & { [CARRIED]?: Carried };
 
 export function typeOrmAsyncOptions(options: PersistenceTypeOrmOptions): TypeOrmModuleAsyncOptions {
   const { name = DEFAULT_NAME } = options;
@@ -93,10 +99,12 @@ async function yieldToItsError(name: string): Promise<never> {
 }
 
 function sqliteOptions(
-  settings: TypeOrmSettings,
+  { dataSource, ...settings }: TypeOrmSettings,
   path: string,
   life: DatabaseLife,
 ): TypeOrmModuleOptions {
+  const stock = dataSource === 'stock';
+  const prepare = stock ? prepareStockConnection : prepareConnection;
   return {
     // TypeORM's default of ten attempts, 3 s apart, repeats a failing migration.
     retryAttempts: 1,
@@ -104,18 +112,19 @@ function sqliteOptions(
     type: 'better-sqlite3',
     database: path,
     enableWAL: true,
-    prepareDatabase: prepareConnection(life, settings.prepareDatabase),
-    [LIFE]: life,
+    prepareDatabase: prepare(life, settings.prepareDatabase),
+    [CARRIED]: { life, stock } satisfies Carried,
   } as TypeOrmModuleOptions;
 }
 
 function dataSourceFactory(own: TypeOrmDataSourceFactory | undefined): TypeOrmDataSourceFactory {
   return async (options) => {
-    const { [LIFE]: life, ...plain } = options as CarriedOptions;
+    const { [CARRIED]: carried, ...plain } = options as CarryingOptions;
     const dataSource = await (own ?? newDataSource)(plain as DataSourceOptions);
-    return life === undefined
-      ? dataSource
-      : trackDataSource(dataSource, life, isLastAttempt(options as TypeOrmModuleOptions));
+    if (carried === undefined) return dataSource;
+    const { life, stock } = carried;
+    if (!stock) isolateDatabase(dataSource, life);
+    return trackDataSource(dataSource, life, isLastAttempt(options as TypeOrmModuleOptions));
   };
 }
 

@@ -98,7 +98,9 @@ describe('health, as Terminus sees it', () => {
     const successor = await start({ storage }, 'new.db', log);
     await old.notes.save({ text: 'nobody was told this is stored' });
     await expect(old.sync.flush()).rejects.toMatchObject({ code: 'REPLICA_FENCED' });
-    await expect(old.notes.save({ text: 'refused' })).rejects.toThrow('readonly');
+    await expect(old.notes.save({ text: 'refused' })).rejects.toMatchObject({
+      code: 'REPLICA_FENCED',
+    });
     expect(await old.notes.count()).toBe(1);
     await expect(old.check()).rejects.toMatchObject({
       response: { error: { database: { status: 'down', role: 'fenced', code: 'REPLICA_FENCED' } } },

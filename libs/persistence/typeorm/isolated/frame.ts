@@ -1,0 +1,132 @@
+import type { OpenTransaction } from '../../durable/open-transaction';
+import { formatDuration } from '../../log/units';
+import type { Scope } from './scope';
+import { transactionLost } from './isolation-errors';
+
+/**
+ * How a frame was begun, which decides who is inside it:
+ * - callback: EntityManager.transaction(). Inside is what the callback runs, and its manager wherever that is used.
+ * - implicit: by save(), remove(), ... Inside is what that call runs.
+ * - manual: queryRunner.startTransaction(), or BEGIN through a query runner. Inside is that query runner and its manager.
+ * - hold: no transaction yet, only nobody else in (migrations, schema changes). Inside is what that call runs.
+ */
+export type FrameKind = 'callback' | 'implicit' | 'manual' | 'hold';
+
+/** A query runner, as the one who begins transactions. */
+export interface FrameOwner {
+  /** What it began by hand and has not ended, the innermost last. */
+  readonly begun: Frame[];
+  /** Set when the one transaction that it was made for has ended: who still uses it comes too late. */
+  spent: Frame | undefined;
+}
+
+let frames = 0;
+
+/** One level of the open transaction: BEGIN to COMMIT, or a savepoint inside it. */
+export class Frame {
+  /** lost: the database has ended it, and the code that began it does not know yet. closed: that code has ended it. */
+  state: 'open' | 'lost' | 'closed' = 'open';
+  /** Its BEGIN or SAVEPOINT was run. */
+  started = false;
+  rolledBack = false;
+  readonly order = ++frames;
+  readonly outermost: Frame;
+  readonly #since = performance.now();
+  readonly #listeners: (() => void)[] = [];
+  #reason: Error | undefined;
+  #transaction: OpenTransaction | undefined;
+  #settle: ((committed: boolean) => void) | undefined;
+
+  constructor(
+    readonly owner: FrameOwner,
+    readonly kind: FrameKind,
+    readonly scope: Scope,
+    /** Name of the savepoint; undefined for the outermost level. */
+    readonly savepoint: string | undefined,
+    outermost: Frame | undefined,
+    /** Where it was begun. */
+    private readonly origin: Origin | undefined,
+  ) {
+    scope.frame = this;
+    this.outermost = outermost ?? this;
+  }
+
+  /** It ends by itself when the call that began it returns, so that one may wait for it. */
+  get endsByItself(): boolean {
+    return this.kind === 'callback' || this.kind === 'implicit';
+  }
+
+  /** To those who may not answer before it has ended. Of the outermost frame. */
+  get transaction(): OpenTransaction {
+    this.#transaction ??= {
+      ended: new Promise((resolve) => {
+        if (this.state === 'open') this.#settle = resolve;
+        else resolve(this.state === 'closed' && !this.rolledBack);
+      }),
+    };
+    return this.#transaction;
+  }
+
+  end(state: 'lost' | 'closed', reason?: Error): void {
+    this.state = state;
+    this.#reason ??= reason;
+    this.#settle?.(state === 'closed' && !this.rolledBack);
+    for (const resume of this.#listeners.splice(0)) resume();
+  }
+
+  /** Resolves when the frame is over, rejects after `timeoutMs`. */
+  ended(timeoutMs: number, onTimeout: () => Error): Promise<void> {
+    if (this.state !== 'open') return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(onTimeout()), timeoutMs);
+      this.#listeners.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  /** Throws where it can run no more statements. */
+  check(): void {
+    if (this.state === 'open') return;
+    throw (
+      this.#reason ??
+      transactionLost(this.rolledBack ? 'it was rolled back' : 'it has been committed')
+    );
+  }
+
+  /** For the error of one who waited for it. */
+  describe(lastSql: string): string {
+    const what = this.kind === 'hold' ? 'a migration or schema change' : 'a transaction';
+    const origin = this.origin?.lines() ?? '';
+    return (
+      `${what} that has been open for ${formatDuration(Math.round(performance.now() - this.#since))}` +
+      `${origin === '' ? '' : ` (begun ${origin})`}; its last statement was "${lastSql.slice(0, 100)}"`
+    );
+  }
+}
+
+const DEPTH = 15;
+const NOT_THE_APP =
+  /node:|[\\/]node_modules[\\/](?:typeorm|@nestjs)[\\/]|[\\/]typeorm[\\/]isolated[\\/](?!.*\.spec\.)/;
+
+/** A place in the app's code. Costs microseconds until it is asked for. */
+export class Origin {
+  readonly #trace: { stack?: string } = {};
+
+  constructor() {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = DEPTH;
+    Error.captureStackTrace(this.#trace, Origin);
+    Error.stackTraceLimit = limit;
+  }
+
+  lines(): string {
+    const stack = this.#trace.stack?.split('\n').slice(1) ?? [];
+    return stack
+      .filter((line) => !NOT_THE_APP.test(line))
+      .slice(0, 3)
+      .map((line) => line.trim())
+      .join(' ');
+  }
+}

@@ -1,0 +1,34 @@
+import type { Broadcaster } from 'typeorm/subscriber/Broadcaster.js';
+import { runAsPartOf, Scope } from './scope';
+import type { IsolatedRunner } from './isolated-runner';
+import type { BroadcasterClass } from './typeorm-version';
+
+type Broadcast = (this: Broadcaster, ...parameters: unknown[]) => unknown;
+
+const AFTERMATH = /^broadcastAfterTransaction(?:Commit|Rollback)Event$/;
+
+/**
+ * TypeORM's broadcaster, made to call subscribers and listeners as part of the transaction, so that the repositories that
+ * they use join it; and behind the end of the transaction as outside it.
+ */
+export function isolatedBroadcaster(Base: BroadcasterClass): BroadcasterClass {
+  class IsolatedBroadcaster extends Base {}
+  const target = IsolatedBroadcaster.prototype as unknown as Record<string, Broadcast>;
+  for (const name of Object.getOwnPropertyNames(Base.prototype)) {
+    if (!/^broadcast\w+Event$/.test(name)) continue;
+    const inherited = target[name]!;
+    target[name] = function (this: Broadcaster, ...parameters: unknown[]) {
+      const { queryRunner } = this as unknown as { queryRunner: IsolatedRunner };
+      const call = () => inherited.apply(this, parameters);
+      const scope = AFTERMATH.test(name) ? aftermath(queryRunner) : queryRunner.scopeByHand();
+      return scope === undefined ? call() : runAsPartOf(scope, call);
+    };
+  }
+  return IsolatedBroadcaster;
+}
+
+function aftermath({ session }: IsolatedRunner): Scope {
+  const scope = new Scope(session.transactions);
+  scope.aftermath = true;
+  return scope;
+}

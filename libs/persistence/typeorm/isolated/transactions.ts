@@ -1,0 +1,501 @@
+import type { OpenTransaction, TransactionContext } from '../../durable/open-transaction';
+import { Frame, type FrameKind, type FrameOwner, Origin } from './frame';
+import { Gate } from './gate';
+import { dataSourceClosed, nestedLeftOpen, transactionLost, waitTimeout } from './isolation-errors';
+import { inAftermath, liveScope, runInScope, Scope } from './scope';
+import { isBusy, retryWhileBusy } from './sqlite-busy';
+import { run, type SqliteConnection, type StatementResult } from './sqlite-connection';
+import type { Surroundings } from './surroundings';
+
+/** Where a caller stands: in `frame`; `sibling` is a nested transaction beside it that has to end first. */
+interface Place {
+  readonly frame: Frame;
+  readonly sibling?: Frame;
+}
+
+export interface TransactionsParts {
+  readonly writer: SqliteConnection;
+  /** Reads for those outside the open transaction; undefined: they wait (database in memory, no WAL). */
+  readonly reader: SqliteConnection | undefined;
+  readonly surroundings: Surroundings;
+  /** How long to try again while another process or connection holds SQLite's lock. */
+  readonly busyTimeoutMs: number;
+}
+
+/**
+ * Who may use the connection that writes, and when. One transaction is open at a time. A statement of its own code runs
+ * at once; any other reads on the second connection if it only reads, and else waits until the transaction is over. What
+ * is decided is done in the same tick, so that nothing can come between.
+ */
+export class Transactions implements TransactionContext {
+  readonly #writer: SqliteConnection;
+  readonly #reader: SqliteConnection | undefined;
+  readonly #surroundings: Surroundings;
+  readonly #busyTimeoutMs: number;
+  readonly #gate = new Gate();
+  /** Levels of the open transaction, the outermost first. */
+  readonly #frames: Frame[] = [];
+  /** On the connection that writes; for messages. */
+  #lastSql = '';
+  #seenVersion: unknown;
+  #forgotten: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor({ writer, reader, surroundings, busyTimeoutMs }: TransactionsParts) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#surroundings = surroundings;
+    this.#busyTimeoutMs = busyTimeoutMs;
+    this.#seenVersion = reader?.dataVersion();
+  }
+
+  // --- Who is inside ------------------------------------------------------------------------------------------------
+
+  current(): OpenTransaction | undefined {
+    for (let scope = liveScope(); scope !== undefined; scope = scope.parent) {
+      const { of, frame } = scope;
+      if (of !== this || frame === undefined || frame.state === 'closed') continue;
+      const outermost = frame.outermost.kind === 'hold' ? this.#levels()[0] : frame.outermost;
+      if (outermost !== undefined) return outermost.transaction;
+    }
+    return undefined;
+  }
+
+  /** Whether the caller, using this query runner, is in the open transaction, or in one that was lost. */
+  isInside(owner: FrameOwner): boolean {
+    return this.#locate(owner) !== undefined;
+  }
+
+  /** Levels of BEGIN and SAVEPOINT that are open around the caller. */
+  depth(owner: FrameOwner): number {
+    const place = this.#locate(owner);
+    if (place === undefined || place.frame.state === 'closed') return 0;
+    return place.frame.state === 'lost' ? 1 : this.#levels().length;
+  }
+
+  /** The innermost level that the caller has begun through `owner` and not ended. */
+  begunBy(owner: FrameOwner): Frame | undefined {
+    const byHand = owner.begun.at(-1);
+    for (let scope = liveScope(); scope !== undefined; scope = scope.parent) {
+      const { of, frame } = scope;
+      if (of !== this || frame?.owner !== owner || frame.state === 'closed') continue;
+      return byHand !== undefined && byHand.order > frame.order ? byHand : frame;
+    }
+    return byHand;
+  }
+
+  /** The innermost level that the caller is in. Its async context says so; where that knows nothing, its query runner. */
+  #locate(owner: FrameOwner): Place | undefined {
+    const scope = liveScope();
+    if (owner.spent !== undefined && !inAftermath(scope)) return { frame: owner.spent };
+    const over = this.#over(owner, scope);
+    if (over !== undefined) return { frame: over };
+    if (this.#frames.length === 0) return undefined;
+    const index = this.#indexOf(owner, scope);
+    if (index < 0) return undefined;
+    const sibling = this.#frames.find((frame, i) => i > index && frame.endsByItself);
+    return sibling === undefined
+      ? { frame: this.#frames[index]! }
+      : { frame: this.#frames[index]!, sibling };
+  }
+
+  /** A level that is no more, but that the caller still takes itself to be in. */
+  #over(owner: FrameOwner, innermost: Scope | undefined): Frame | undefined {
+    for (let scope = innermost; scope !== undefined; scope = scope.parent) {
+      const { of, frame } = scope;
+      if (scope.aftermath && of === this) break;
+      if (of !== this || frame === undefined || frame.state === 'open') continue;
+      if (frame.state === 'lost' || scope.strayed || frame.owner === owner) return frame;
+    }
+    return owner.begun.find((frame) => frame.state === 'lost');
+  }
+
+  #indexOf(owner: FrameOwner, innermost: Scope | undefined): number {
+    let known = -1;
+    for (let scope = innermost; scope !== undefined && known < 0; scope = scope.parent) {
+      if (scope.of === this && scope.frame?.state === 'open') {
+        known = this.#frames.indexOf(scope.frame);
+      }
+    }
+    const byHand = this.#frames.findLastIndex(
+      (frame) => frame.owner === owner && frame.kind === 'manual',
+    );
+    if (byHand >= 0 || known >= 0) return Math.max(byHand, known);
+    // Its manager was handed to code that has lost the context.
+    return this.#frames.findLastIndex(
+      (frame) => frame.owner === owner && frame.kind === 'callback',
+    );
+  }
+
+  #levels(): Frame[] {
+    return this.#frames.filter((frame) => frame.kind !== 'hold');
+  }
+
+  // --- Statements ---------------------------------------------------------------------------------------------------
+
+  /** Runs a statement for the caller when it is its turn: at once where possible. */
+  perform(
+    owner: FrameOwner,
+    sql: string,
+    parameters: unknown[],
+  ): StatementResult | Promise<StatementResult> {
+    this.#look();
+    const place = this.#locate(owner);
+    if (place !== undefined) {
+      place.frame.check();
+      const { sibling } = place;
+      if (sibling !== undefined) {
+        return this.#ended(sibling, 'A statement').then(() => {
+          // It must not run outside the transaction that it was meant for.
+          place.frame.check();
+          return this.perform(owner, sql, parameters);
+        });
+      }
+      return this.#performInside(place.frame, owner, sql, parameters);
+    }
+    if (this.#gate.idle) {
+      try {
+        return this.#execute(owner, sql, parameters);
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+      }
+    } else if (this.#canUseReader(sql)) {
+      try {
+        return run(this.#reader!.prepare(sql), parameters);
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+      }
+    }
+    return this.#performInTurn(owner, sql, parameters);
+  }
+
+  #performInside(
+    frame: Frame,
+    owner: FrameOwner,
+    sql: string,
+    parameters: unknown[],
+  ): StatementResult | Promise<StatementResult> {
+    try {
+      return this.#execute(owner, sql, parameters);
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      return retryWhileBusy(this.#busyTimeoutMs, () => {
+        this.#look();
+        frame.check();
+        return this.#execute(owner, sql, parameters);
+      });
+    }
+  }
+
+  async #performInTurn(
+    owner: FrameOwner,
+    sql: string,
+    parameters: unknown[],
+  ): Promise<StatementResult> {
+    await this.#enter('A statement');
+    try {
+      return await retryWhileBusy(this.#busyTimeoutMs, () => this.#execute(owner, sql, parameters));
+    } finally {
+      if (this.#frames.length === 0) this.#gate.leave(); // Else it was a BEGIN.
+    }
+  }
+
+  #canUseReader(sql: string): boolean {
+    return (
+      this.#reader !== undefined &&
+      this.#reader.canRead(sql) &&
+      // A temporary table could hide the one that the reader would find.
+      run(this.#writer.prepare('SELECT 1 FROM temp.sqlite_master LIMIT 1'), []).records.length === 0
+    );
+  }
+
+  /** Runs a statement on the connection that writes, and follows what it does to the transaction. */
+  #execute(owner: FrameOwner, sql: string, parameters: unknown[]): StatementResult {
+    const { handle } = this.#writer;
+    const statement = this.#writer.prepare(sql);
+    const before = handle.inTransaction;
+    this.#lastSql = sql;
+    let failure: unknown;
+    try {
+      return run(statement, parameters);
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      const after = handle.inTransaction;
+      if (!before && after) this.#adoptRaw(owner);
+      else if (before && !after) this.#endedBy(sql, failure);
+      else if (!after && !statement.readonly) this.#noteCommit();
+    }
+  }
+
+  /** BEGIN, or SAVEPOINT where no transaction was open, was sent as a query: it belongs to the query runner that sent it. */
+  #adoptRaw(owner: FrameOwner): void {
+    this.#gate.tryEnter();
+    this.#add(owner, 'manual', new Scope(this), new Origin()).started = true;
+    this.#begun();
+  }
+
+  /** COMMIT or ROLLBACK was sent as a query, or SQLite has ended the transaction because of an error. */
+  #endedBy(sql: string, failure: unknown): void {
+    const levels = this.#levels();
+    const [only] = levels;
+    if (failure === undefined && levels.length === 1 && only!.kind === 'manual') {
+      only!.rolledBack = /^\s*ROLLBACK/i.test(sql);
+      this.remove(only!);
+    } else {
+      const reason =
+        failure instanceof Error
+          ? `SQLite rolled it back (${failure.message})`
+          : `the query "${sql}" ended it`;
+      this.#lose(transactionLost(reason, failure));
+    }
+    this.#noteCommit();
+  }
+
+  // --- Levels -------------------------------------------------------------------------------------------------------
+
+  /** Makes room for a new level of the caller, nested if it is in the open transaction, and begins it. */
+  async begin(owner: FrameOwner, origin: Origin | undefined): Promise<Frame> {
+    const frame = await this.#push(owner, origin);
+    try {
+      await this.#control(frame, () => {
+        if (frame.savepoint !== undefined) return `SAVEPOINT ${frame.savepoint}`;
+        // The write lock at once: a transaction that has read cannot be told to wait for it later. Where nothing may be
+        // written, reading goes on.
+        return this.#surroundings.refusal() === undefined ? 'BEGIN IMMEDIATE' : 'BEGIN';
+      });
+    } catch (error) {
+      this.discard(frame);
+      throw error;
+    }
+    frame.started = true;
+    this.#begun();
+    return frame;
+  }
+
+  async #push(owner: FrameOwner, origin: Origin | undefined): Promise<Frame> {
+    for (;;) {
+      this.#look();
+      const place = this.#locate(owner);
+      place?.frame.check();
+      if (place?.sibling !== undefined) {
+        await this.#ended(place.sibling, 'A nested transaction');
+        place.frame.check();
+        continue;
+      }
+      if (place === undefined) await this.#enter('A transaction');
+      const scope = liveScope();
+      return scope?.of === this && scope.adopts !== undefined && scope.frame?.state !== 'open'
+        ? this.#add(owner, scope.adopts, scope, origin)
+        : this.#add(owner, 'manual', new Scope(this), origin);
+    }
+  }
+
+  #add(owner: FrameOwner, kind: FrameKind, scope: Scope, origin: Origin | undefined): Frame {
+    const levels = this.#levels();
+    const savepoint =
+      kind === 'hold' || levels.length === 0 ? undefined : `typeorm_${levels.length}`;
+    const frame = new Frame(owner, kind, scope, savepoint, levels[0], origin);
+    this.#frames.push(frame);
+    if (kind === 'manual') owner.begun.push(frame);
+    return frame;
+  }
+
+  /** An outermost level has begun. */
+  #begun(): void {
+    const [outermost] = this.#frames;
+    const limit = this.#surroundings.limits.transactionTimeoutMs;
+    if (this.#frames.length > 1 || outermost === undefined) return;
+    this.#surroundings.observe();
+    if (limit <= 0) return;
+    this.#forgotten = setTimeout(() => {
+      const reason = `it was open for longer than transactionTimeoutMs (${limit})`;
+      this.#surroundings.warn(`Rolled back ${outermost.describe(this.#lastSql)}.`);
+      this.#drop(transactionLost(reason));
+    }, limit).unref();
+  }
+
+  /** COMMIT or RELEASE, when what was begun inside has ended. TRANSACTION_LEFT_OPEN, and nothing stays, where something has not. */
+  async commit(frame: Frame): Promise<void> {
+    for (
+      let above = this.#endingAbove(frame);
+      above !== undefined;
+      above = this.#endingAbove(frame)
+    ) {
+      await this.#ended(above, 'The end of a transaction');
+    }
+    await this.#control(frame, () => {
+      if (this.#frames.at(-1) !== frame) throw nestedLeftOpen();
+      return frame.savepoint === undefined ? 'COMMIT' : `RELEASE SAVEPOINT ${frame.savepoint}`;
+    });
+    this.remove(frame);
+    if (frame.savepoint === undefined) this.#noteCommit();
+  }
+
+  #endingAbove(frame: Frame): Frame | undefined {
+    const index = this.#frames.indexOf(frame);
+    return this.#frames.find((above, i) => i > index && index >= 0 && above.endsByItself);
+  }
+
+  /** Sees to it that nothing is left of the level, in the database and here. For any state of it. */
+  discard(frame: Frame): void {
+    const { handle } = this.#writer;
+    frame.rolledBack = true;
+    if (frame.state === 'open' && frame.kind !== 'hold' && handle.inTransaction) {
+      if (frame.savepoint === undefined) handle.exec('ROLLBACK');
+      else if (frame.started) {
+        handle.exec(`ROLLBACK TO ${frame.savepoint}; RELEASE ${frame.savepoint}`);
+      }
+    }
+    this.remove(frame);
+  }
+
+  /** Takes the level and all inside it off the stack, and lets the next in when none is left. */
+  remove(frame: Frame): void {
+    const index = this.#frames.indexOf(frame);
+    const ended = index < 0 ? [frame] : this.#frames.splice(index);
+    for (const inner of ended.reverse()) {
+      if (inner !== frame) inner.rolledBack = frame.rolledBack;
+      if (inner.scope.ownsRunner) inner.owner.spent = inner;
+      forget(inner);
+      inner.end('closed');
+    }
+    if (index >= 0) this.#afterEnd();
+  }
+
+  /** Runs BEGIN, COMMIT and the like, and tries again while another process holds the lock. */
+  #control(frame: Frame, choose: () => string): void | Promise<void> {
+    const attempt = () => {
+      this.#look();
+      frame.check();
+      const sql = choose();
+      this.#lastSql = sql;
+      const before = this.#writer.handle.inTransaction;
+      try {
+        run(this.#writer.prepare(sql), []);
+      } catch (error) {
+        if (before && !this.#writer.handle.inTransaction) this.#endedBy(sql, error);
+        throw error;
+      }
+    };
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      return retryWhileBusy(this.#busyTimeoutMs, attempt);
+    }
+  }
+
+  /**
+   * Runs `work` with nobody else in, for what switches foreign keys off on the connection. What `work` does with this
+   * DataSource is let in. Inside an open transaction it is a part of that.
+   */
+  async exclusively<T>(owner: FrameOwner, work: () => Promise<T>): Promise<T> {
+    this.#look();
+    const place = this.#locate(owner);
+    if (place !== undefined) {
+      place.frame.check();
+      return work();
+    }
+    const origin = new Origin();
+    await this.#enter('A migration or schema change');
+    const scope = new Scope(this);
+    const hold = this.#add(owner, 'hold', scope, origin);
+    const { handle } = this.#writer;
+    const foreignKeys = handle.pragma('foreign_keys', { simple: true });
+    try {
+      return await runInScope(scope, work);
+    } finally {
+      if (handle.open) {
+        hold.rolledBack = handle.inTransaction;
+        if (handle.inTransaction) handle.exec('ROLLBACK');
+        handle.pragma(`foreign_keys = ${Number(foreignKeys)}`);
+      }
+      this.remove(hold);
+    }
+  }
+
+  // --- Ends that nobody asked for -----------------------------------------------------------------------------------
+
+  /** Has the database ended the transaction behind our back, because this instance may write no more? */
+  #look(): void {
+    if (this.#closed) throw dataSourceClosed();
+    if (this.#writer.handle.inTransaction) return;
+    if (!this.#frames.some((frame) => frame.started)) return;
+    this.#lose(this.#surroundings.refusal() ?? transactionLost('it was rolled back from outside'));
+  }
+
+  /** Ends the open transaction, whoever began it. */
+  #drop(reason: Error): void {
+    if (this.#writer.handle.inTransaction) this.#writer.handle.exec('ROLLBACK');
+    this.#lose(reason);
+  }
+
+  /** The transaction is gone from the database. Its code finds out by its next statement. */
+  #lose(reason: Error): void {
+    const [outermost] = this.#levels();
+    if (outermost === undefined) return;
+    const lost = this.#frames.splice(this.#frames.indexOf(outermost));
+    for (const frame of lost.reverse()) {
+      frame.rolledBack = true;
+      frame.end('lost', reason);
+    }
+    this.#afterEnd();
+  }
+
+  #afterEnd(): void {
+    if (this.#levels().length === 0) {
+      clearTimeout(this.#forgotten);
+      this.#surroundings.observe();
+    }
+    if (this.#frames.length === 0) this.#gate.leave();
+  }
+
+  /** Takes no new work, gives the open transaction time to end, and then rolls it back. */
+  async close(): Promise<void> {
+    this.#gate.close(dataSourceClosed());
+    if (this.current() === undefined) {
+      await this.#gate.whenLeft(this.#surroundings.limits.destroyTimeoutMs);
+    }
+    this.#drop(dataSourceClosed());
+    this.#closed = true;
+    this.#reader?.close();
+    this.#writer.close();
+  }
+
+  // --- Waiting ------------------------------------------------------------------------------------------------------
+
+  async #enter(what: string): Promise<void> {
+    if (this.#gate.tryEnter()) return;
+    const started = performance.now();
+    await this.#gate.enter(this.#surroundings.limits.lockTimeoutMs, () => {
+      const holder = this.#frames[0]?.describe(this.#lastSql);
+      const others = `the ${this.#gate.waiting} statements before it`;
+      return waitTimeout(what, performance.now() - started, holder ?? others);
+    });
+  }
+
+  #ended(frame: Frame, what: string): Promise<void> {
+    const started = performance.now();
+    return frame.ended(this.#surroundings.limits.lockTimeoutMs, () =>
+      waitTimeout(what, performance.now() - started, frame.describe(this.#lastSql)),
+    );
+  }
+
+  /** Tells of a commit if something was changed; a statement that failed half-way may have (INSERT OR FAIL). */
+  #noteCommit(): void {
+    if (this.#reader !== undefined) {
+      const version = this.#reader.dataVersion();
+      if (version === this.#seenVersion) return;
+      this.#seenVersion = version;
+    }
+    this.#surroundings.onCommit();
+  }
+}
+
+function forget(frame: Frame): void {
+  const { begun } = frame.owner;
+  const index = begun.indexOf(frame);
+  if (index >= 0) begun.splice(index, 1);
+}
