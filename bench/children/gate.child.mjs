@@ -6,31 +6,30 @@ const CONNECTIONS = 16;
 const BODY = JSON.stringify({ text: 'a row' });
 
 /**
- * CPU of a server per request, ms: all threads of its process, driven from this one. The servers of all `ways` stand side
- * by side and are driven in turns, `rounds` times, after a longer turn to warm up. Resolves to the rounds of each way.
+ * CPU of a server per request, ms: all threads of its process, driven from this one. Each way has a server of its own; they
+ * stand side by side and are driven in turns, `rounds` times, each time beginning with another. Resolves to the rounds of
+ * each way.
  */
-answer(async ({ folder, platform, ways, rounds, sliceMs, warmUpMs }) => {
+answer(async ({ folder, platform, ways, rounds, turnMs, warmUpMs }) => {
   const results = Object.fromEntries(ways.map(({ label }) => [label, []]));
-  const servers = new Map();
+  const servers = [];
   try {
     for (const { durability } of ways)
-      if (!servers.has(durability))
-        servers.set(durability, await startServer({ platform, folder, durability }));
-    for (let round = -1; round < rounds; round++)
-      for (const { label, durability, method, path } of ways) {
-        const body = method === 'POST' ? BODY : undefined;
-        const request = { method, path, body };
-        const turnMs = round < 0 ? warmUpMs : sliceMs;
-        const cpu = await cpuPerRequest(servers.get(durability), request, turnMs);
-        if (round >= 0) results[label].push(cpu);
+      servers.push(await startServer({ platform, folder, durability }));
+    for (let i = 0; i < ways.length; i++) await cpuPerRequest(servers[i], ways[i], warmUpMs);
+    for (let round = 0; round < rounds; round++)
+      for (let turn = 0; turn < ways.length; turn++) {
+        const i = (round + turn) % ways.length;
+        results[ways[i].label].push(await cpuPerRequest(servers[i], ways[i], turnMs));
       }
     return results;
   } finally {
-    await Promise.all([...servers.values()].map((server) => server.stop()));
+    await Promise.all(servers.map((server) => server.stop()));
   }
 });
 
-async function cpuPerRequest(server, request, milliseconds) {
+async function cpuPerRequest(server, { method, path }, milliseconds) {
+  const request = { method, path, body: method === 'POST' ? BODY : undefined };
   const clients = new Clients({ port: server.port, connections: CONNECTIONS });
   const before = await server.ask('cpu');
   const { latencies } = await clients.during(milliseconds, request);
