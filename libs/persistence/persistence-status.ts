@@ -9,6 +9,7 @@ import type {
   VerifyInfo,
 } from '../replica';
 import type { RequestCounts } from '../storage';
+import type { TransactionHolder } from './database/transaction-watch';
 
 /** Where the replica lives. `custom`: the app's own `ObjectStore`. `none`: nowhere. */
 export type StorageKind = 'none' | 'directory' | 'memory' | 's3' | 'azure-blob' | 'custom';
@@ -36,8 +37,16 @@ export interface PersistenceStatus {
   readonly durableTxid: number | null;
   readonly lag: Lag;
   readonly lastStored: StoredInfo | null;
-  /** Age (ms) of the transaction that is open on the app's connection; null if none is. While it lasts, nothing in it is stored. */
+  /**
+   * Age (ms) of the transaction that is open, the oldest one seen; null if none is. While it lasts, nothing in it is stored.
+   * One outside of TypeORM is seen once it has written and a second look has found it, in a few seconds.
+   */
   readonly openTransactionMs: number | null;
+  /**
+   * Where that is: `app` on a connection of TypeORM's DataSource, `other` on one that the app opened itself or of another
+   * process. Null if none is open.
+   */
+  readonly openTransactionBy: TransactionHolder | null;
   /** The plain backup that lies in the store; null before this life has made or seen one. */
   readonly lastBackup: LastBackup | null;
   /** How long ago (ms) the backup was known to hold the newest state; before the first, since the start. Null without a store. */

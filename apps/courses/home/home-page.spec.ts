@@ -13,6 +13,7 @@ const status: PersistenceStatus = {
   lag: { ms: 0, commits: 0, bytes: 0 },
   lastStored: { txid: 9, at: 1_764_000_000_000, bytes: 4_321, durationMs: 3 },
   openTransactionMs: null,
+  openTransactionBy: null,
   lastBackup: null,
   backupAgeMs: null,
   backupError: null,

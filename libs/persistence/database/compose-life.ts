@@ -43,9 +43,10 @@ export async function composeLife(
     if (event.type === 'history-lost') void backup.startOver();
     events.write(event);
   };
+  const engine = createSqliteEngine({ path: settings.path, onWarning });
   const replica = new Replica({
     store,
-    engine: createSqliteEngine({ path: settings.path, onWarning }),
+    engine,
     merger: createFileMerger({ path: settings.path }),
     clock: systemClock,
     identity: {
@@ -65,6 +66,7 @@ export async function composeLife(
   const life: DatabaseLife = new DatabaseLife({
     ...shared,
     replica,
+    lock: () => engine.writeLock(),
     access,
     backup,
     tasks: databaseTasks(settings, {

@@ -13,6 +13,7 @@ const healthy: PersistenceStatus = {
   lag: { ms: 0, commits: 0, bytes: 0 },
   lastStored: null,
   openTransactionMs: null,
+  openTransactionBy: null,
   lastBackup: null,
   backupAgeMs: 0,
   backupError: null,
@@ -50,7 +51,11 @@ describe('health', () => {
   });
 
   it('is down for a transaction that nobody ends', () => {
-    expect(reason({ openTransactionMs: 30_001 })).toMatch('open for 30 s');
+    const openTransactionMs = 30_001;
+    expect(reason({ openTransactionMs, openTransactionBy: 'app' })).toMatch(
+      /open for 30 s on the app's TypeORM connection/,
+    );
+    expect(reason({ openTransactionMs, openTransactionBy: 'other' })).toMatch('another process');
   });
 
   it('is down before the database is there, after it has gone, and when another instance has it', () => {

@@ -1,3 +1,4 @@
+import { openFor } from '../database/transaction-watch';
 import { errorLine } from '../log/event-log';
 import { formatBytes, formatCount, formatDuration } from '../log/units';
 import type { PersistenceStatus } from '../persistence-status';
@@ -5,7 +6,7 @@ import type { PersistenceStatus } from '../persistence-status';
 export interface HealthLimits {
   /** Above this age of the oldest commit that is not stored, health is down (ms). */
   readonly lagMaxMs: number;
-  /** Above this age of the open transaction, health is down (ms). */
+  /** Above this age of the open transaction, whoever has it, health is down (ms). */
   readonly transactionMaxMs: number;
   /** Above this age of the backup (since it was last known to hold the newest state), health is down (ms). Left out: any age will do. */
   readonly backupAgeMaxMs?: number | undefined;
@@ -13,7 +14,7 @@ export interface HealthLimits {
 
 /** Why the database is not healthy, in words; null if it is. Pure. */
 export function unhealthyReason(status: PersistenceStatus, limits: HealthLimits): string | null {
-  const { role, lag, error, openTransactionMs, backupAgeMs } = status;
+  const { role, lag, error, openTransactionMs, openTransactionBy, backupAgeMs } = status;
   const why = error === null ? '' : ` ${errorLine(error)}`;
   if (role === 'fenced') return `Another instance has taken the database over.${why}`;
   if (role === 'stopped')
@@ -21,7 +22,8 @@ export function unhealthyReason(status: PersistenceStatus, limits: HealthLimits)
   if (role === 'starting')
     return error === null ? 'The database is being restored.' : errorLine(error);
   if (openTransactionMs !== null && openTransactionMs > limits.transactionMaxMs) {
-    return `A transaction has been open for ${formatDuration(openTransactionMs)}; nothing written since is visible to others or stored.`;
+    const open = { ageMs: openTransactionMs, holder: openTransactionBy ?? 'app' };
+    return `${openFor(open)}; nothing written in it is visible to others or stored.`;
   }
   if (lag.ms > limits.lagMaxMs) {
     return `Not stored for ${formatDuration(lag.ms)}: ${formatCount(lag.commits, 'commit')}, ${formatBytes(lag.bytes)}.${why}`;

@@ -43,7 +43,8 @@ export class PersistenceHealthIndicator {
 
   /**
    * Down with a `reason` while the database is restored, when another instance owns it, when commits have not been stored
-   * for `lagMaxMs` (default: the module's option), when a transaction is open for more than `transactionMaxMs`, and, where
+   * for `lagMaxMs` (default: the module's option), when a transaction is open for more than `transactionMaxMs`
+   * (TypeORM's, or one of another connection or process that writes), and, where
    * `backupAgeMaxMs` is given, when the newest state has been without a backup for longer.
    *
    * @example health.check([() => this.persistence.isHealthy('database', { lagMaxMs: 5_000 })])
@@ -97,7 +98,7 @@ function result<const Key extends string>(
 }
 
 function details({ summary, role, storage, ...status }: PersistenceStatus) {
-  const { durableTxid, lag, backupAgeMs, error } = status;
+  const { durableTxid, lag, openTransactionMs, backupAgeMs, error } = status;
   return {
     summary,
     role,
@@ -106,6 +107,7 @@ function details({ summary, role, storage, ...status }: PersistenceStatus) {
     lagMs: lag.ms,
     lagCommits: lag.commits,
     lagBytes: lag.bytes,
+    openTransactionMs,
     backupAgeMs,
     ...(error && { code: error.code, hint: error.hint, since: formatTime(error.since) }),
   };
