@@ -21,7 +21,7 @@ describe('a transaction that nobody ends', () => {
       transactionMaxMs: 50,
       shutdownTimeoutMs: 200,
     };
-    const typeOrm = { entities: [Note], synchronize: true, dataSource: 'stock' } as const;
+    const typeOrm = { entities: [Note], synchronize: true, dataSource: 'stock' as const };
     const app = await startApp(persistence(options, typeOrm), log);
     const sync = app.get(SyncService);
     await sync.flush();
