@@ -54,19 +54,23 @@ describe('the connections of the app', () => {
   });
 
   it('let a waiter go that a steady stream of transactions would starve: only those open at the call matter', async () => {
-    connection.exec('BEGIN; INSERT INTO t VALUES (0)');
+    const other = new Database(':memory:');
+    connections.add(other);
+    connection.exec('BEGIN');
     let idle = false;
     const waiting = connections.whenIdle(30_000).then(() => (idle = true));
-    for (let i = 0; !idle && i < 100; i++) {
-      connection.exec('COMMIT');
+    // At no moment is none open: the next one begins on the other connection before the last one ends.
+    for (let i = 0, [ending, next] = [connection, other]; !idle && i < 100; i++) {
+      next.exec('BEGIN');
       connections.observe();
-      connection.exec('BEGIN; INSERT INTO t VALUES (1)');
+      ending.exec('COMMIT');
       connections.observe();
-      await Promise.resolve();
+      [ending, next] = [next, ending];
+      await new Promise((resolve) => setImmediate(resolve));
     }
     expect(idle).toBe(true);
     await waiting;
-    connection.exec('ROLLBACK');
+    other.close();
   });
 
   it('do not let a waiter go with the end of a transaction while another of those it waits for is open', async () => {
