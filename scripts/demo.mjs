@@ -7,6 +7,7 @@ import { AppProcess } from './demo/app-process.mjs';
 import { Client } from './demo/client.mjs';
 import { readContents } from './demo/contents.mjs';
 import { measure } from './demo/folder.mjs';
+import { endHeldApps, holdTheStore } from './demo/hold/hold.mjs';
 import { learn, signUpUntilItDies } from './demo/learners.mjs';
 import { HELP, readOptions } from './demo/options.mjs';
 import { build, isTaken, missing, stillRunning } from './demo/prerequisites.mjs';
@@ -22,6 +23,8 @@ const DISK = join(DEMO, 'disk');
 /** What it keeps. */
 const NETWORK = join(DEMO, 'network');
 
+/** Databases of the apps whose store is held. */
+const HELD = join(DEMO, 'hold');
 /** Where the plain backup is fetched to. */
 const FETCHED = join(DEMO, 'backup.db');
 /** Lets the demo, and whoever reads its last lines, use the endpoints of PersistenceAdminModule. */
@@ -58,13 +61,14 @@ async function main() {
   detail(`built in ${duration(built.ms)}`);
 
   const port = options.port ?? ((await isTaken(DEFAULT_PORT)) ? 0 : DEFAULT_PORT);
-  await firstStart(options.catalogue, port);
+  await firstStart(options, port);
   await loadCatalogue();
+  if (options.holdSeconds !== undefined) await holdStore(options);
   const run = Date.now().toString(36);
   await useIt(run);
   const before = await killInTheMiddle(run);
   await loseDisk();
-  await startAgain(options.catalogue, before);
+  await startAgain(options, before);
   step('Ask for a plain backup, and open it as anyone would');
   await showBackup({ app, store, token: ADMIN_TOKEN, file: FETCHED });
 
@@ -111,7 +115,7 @@ async function lastStore() {
   }
 }
 
-async function start(catalogue, port) {
+async function start({ catalogue, durability }, port) {
   const started = await timed(() =>
     AppProcess.start({
       main: MAIN,
@@ -121,6 +125,7 @@ async function start(catalogue, port) {
         DATABASE_PATH: join(DISK, 'courses.db'),
         PERSISTENCE_ADMIN_TOKEN: ADMIN_TOKEN,
         ...store.variables,
+        ...(durability && { PERSISTENCE_DURABILITY: durability }),
         COURSES_CATALOGUE: catalogue,
       },
     }),
@@ -130,11 +135,16 @@ async function start(catalogue, port) {
   return started.ms;
 }
 
-async function firstStart(catalogue, port) {
+async function firstStart(options, port) {
   step('Start it: the database is on a disk, its replica in a store');
   detail(`database ${shown(join(DISK, 'courses.db'))}; the store is ${store.place}`);
-  const ms = await start(catalogue, port);
+  const ms = await start(options, port);
   detail(`listening on ${app.address} after ${duration(ms)}`);
+}
+
+async function holdStore({ holdSeconds, durability }) {
+  step('Hold a store: which answers leave before their commits are stored?');
+  await holdTheStore({ root: ROOT, folder: HELD, seconds: holdSeconds, durability });
 }
 
 async function loadCatalogue() {
@@ -196,10 +206,10 @@ async function loseDisk() {
   detail(`what is left: the replica, ${count(left.files, 'object')}, ${size(left.bytes)}`);
 }
 
-async function startAgain(catalogue, { contents, late }) {
+async function startAgain(options, { contents, late }) {
   step('Start again on an empty disk, and compare every row');
   const port = Number(new URL(app.address).port);
-  const ms = await start(catalogue, port);
+  const ms = await start(options, port);
   const disk = await measure(DISK);
   detail(
     `listening on ${app.address} after ${duration(ms)}, with ${size(disk.bytes)} of database restored`,
@@ -259,6 +269,7 @@ async function interrupt() {
   if (interrupted) return;
   interrupted = true;
   console.log('\nStopping: what is committed is being stored.');
+  await endHeldApps();
   const clean = (await app?.stop()) ?? true;
   await store?.close();
   console.log(clean ? 'Stopped.' : 'The app did not end in time and was killed.');

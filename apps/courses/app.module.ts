@@ -11,14 +11,12 @@ import { HomeModule } from './home/home.module';
 import { LearningModule } from './learning/learning.module';
 import { coursesSettings } from './startup/settings';
 import { UsersModule } from './users/users.module';
-import { WritesModule } from './writes/writes.module';
 
 @Module({
   imports: [
     ConfigModule.forRoot({ isGlobal: true, load: [coursesSettings] }),
     PersistenceModule.forRoot(),
     TypeOrmModule.forRootAsync(PersistenceModule.typeOrm(database)),
-    WritesModule,
     UsersModule,
     CoursesModule,
     LearningModule,

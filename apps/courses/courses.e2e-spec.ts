@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { type FlushResult, PersistenceError, SyncService } from 'nestjs-persistence';
+import { getStoreToken, type ObjectStore } from 'nestjs-persistence';
 import request from 'supertest';
 import { Host } from './testing/courses-app';
 
@@ -213,55 +213,85 @@ describe('the promise', () => {
 
   it.each(writes)('%s is answered only after it is stored', async (_name, prepare) => {
     const write = await prepare();
-    const flushed = deferred<void>();
-    const stored = deferred<FlushResult>();
-    jest.spyOn(app.get(SyncService), 'flush').mockImplementation(() => {
-      flushed.resolve();
-      return stored.promise;
-    });
+    const store = holdStore(app);
     let answered = false;
     const answer = write().then((response) => {
       answered = true;
       return response;
     });
-    await flushed.promise;
+    await store.reached;
     // Others are served meanwhile, and a whole round trip later nothing is promised yet.
     await http().get('/users').expect(200);
     expect(answered).toBe(false);
-    stored.resolve({ stored: true, txid: 1, reason: null });
+    store.release();
     expect((await answer).status).toBeLessThan(300);
   });
 
-  it('a store that does not answer is a 503 with code and hint', async () => {
-    jest
-      .spyOn(app.get(SyncService), 'flush')
-      .mockRejectedValue(new PersistenceError('FLUSH_TIMEOUT', 'Not stored within 10 s.'));
-    const answer = await http().post('/courses').send({ title: 'Words' });
-    expect(answer.status).toBe(503);
-    expect(answer.body).toEqual({
-      statusCode: 503,
-      code: 'FLUSH_TIMEOUT',
-      message: 'Not stored within 10 s.',
-      hint: expect.stringContaining('idempotency'),
-    });
+  it('a 409 waits for the row that it tells of', async () => {
+    const body = { name: 'Ada', email: uniqueEmail() };
+    const store = holdStore(app);
+    const created = http()
+      .post('/users')
+      .send(body)
+      .then(({ status }) => status);
+    await store.reached;
+    let answered = false;
+    const refused = http()
+      .post('/users')
+      .send(body)
+      .then(({ status }) => {
+        answered = true;
+        return status;
+      });
+    await http().get('/users').expect(200);
+    expect(answered).toBe(false);
+    store.release();
+    expect([await created, await refused]).toEqual([201, 409]);
   });
 
-  it('a fenced instance answers 503 REPLICA_FENCED to writes', async () => {
-    jest
-      .spyOn(app.get(SyncService), 'flush')
-      .mockRejectedValue(
-        new PersistenceError('REPLICA_FENCED', 'Another instance owns the database.'),
-      );
-    const userId = 1;
-    const answers = [
-      await http().post('/users').send({ name: 'Ada', email: uniqueEmail() }),
-      await http().post('/courses').send({ title: 'Words' }),
-      await http().delete(`/users/${userId}`),
-    ];
-    expect(answers.map(({ status, body }) => [status, body.code])).toEqual(
-      Array(3).fill([503, 'REPLICA_FENCED']),
+  it('transactions at the same time do not meet: a refused one leaves nothing, the others are whole', async () => {
+    const userId = await newUser();
+    const courses = await Promise.all([newCourse(['a', 'b']), newCourse(['c']), newCourse()]);
+    const wrong = http().post('/enrolments').send({ userId, courseId: 999_999 });
+    const enrolled = courses.map(({ id }) =>
+      http().post('/enrolments').send({ userId, courseId: id }),
     );
-    await http().get('/courses').expect(200);
+    const answers = await Promise.all([wrong, ...enrolled]);
+    expect(answers.map(({ status }) => status)).toEqual([404, 201, 201, 201]);
+    const { body } = await http().get(`/users/${userId}/enrolments`).expect(200);
+    expect(body.total).toBe(3);
+  });
+});
+
+describe('a store that does not answer', () => {
+  let waiting: Host;
+  let impatient: NestExpressApplication;
+
+  beforeAll(async () => {
+    waiting = await Host.create();
+    process.env['PERSISTENCE_CONFIRM_TIMEOUT_MS'] = '300';
+    impatient = await waiting.startApp();
+  });
+
+  afterAll(async () => {
+    delete process.env['PERSISTENCE_CONFIRM_TIMEOUT_MS'];
+    await impatient?.close();
+    await waiting?.remove();
+  });
+
+  it('is a 503 with code and hint to a write; reads and probes are answered', async () => {
+    const store = holdStore(impatient);
+    const server = request(impatient.getHttpServer());
+    const answer = await server.post('/courses').send({ title: 'Words' });
+    expect(answer.status).toBe(503);
+    expect(answer.body).toMatchObject({
+      statusCode: 503,
+      code: 'COMMIT_UNCONFIRMED',
+      hint: expect.stringContaining('idempotency'),
+    });
+    await server.get('/courses').expect(200);
+    await server.get('/health/live').expect(200);
+    store.release();
   });
 });
 
@@ -303,8 +333,22 @@ describe('pages for people', () => {
   });
 });
 
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => (resolve = settle));
+/** From now on what is put into the store of this app waits; `reached` resolves when something does. */
+function holdStore(held: NestExpressApplication): { reached: Promise<void>; release: () => void } {
+  const store = held.get<ObjectStore>(getStoreToken());
+  const put = store.put.bind(store);
+  const reached = deferred();
+  const released = deferred();
+  jest.spyOn(store, 'put').mockImplementation(async (...call) => {
+    reached.resolve();
+    await released.promise;
+    return put(...call);
+  });
+  return { reached: reached.promise, release: released.resolve };
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => (resolve = settle));
   return { promise, resolve };
 }

@@ -76,14 +76,14 @@ describe('node main.js', () => {
     expect(count % 500).toBe(0);
   });
 
-  it('refuses writes with 503 REPLICA_FENCED once another instance has taken over', async () => {
+  it('confirms no write, with 503, once another instance has taken over', async () => {
     const old = await start('disk-1').listening();
     await signUp(old, 'before').expect(201);
     const owner = await start('disk-2').listening();
     await signUp(owner, 'after').expect(201);
 
     const refused = await signUp(old, 'lost');
-    expect([refused.status, refused.body.code]).toEqual([503, 'REPLICA_FENCED']);
+    expect([refused.status, refused.body.code]).toEqual([503, 'COMMIT_UNCONFIRMED']);
     // From then on it does not even commit locally, and still answers reads.
     await signUp(old, 'lost-too').expect(503);
     const { body: stale } = await request(old).get('/users').expect(200);

@@ -12,7 +12,7 @@ export async function crashCli(args: readonly string[]): Promise<number> {
       return 0;
     }
     console.log(
-      `${options.lives} lives, store ${options.store}${server === undefined ? '' : ` (${server})`}, seed ${options.seed}\n${heading()}`,
+      `${options.lives} lives, store ${options.store}${server === undefined ? '' : ` (${server})`}, durability ${options.durability}, seed ${options.seed}\n${heading()}`,
     );
     const result = await withServer(server, () =>
       crashRun({ ...options, onLife: (report) => console.log(lifeLine(report)) }),

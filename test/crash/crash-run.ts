@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inodeOf, type Remains } from './death/post-mortem';
 import { DemoProcess, type Origin, type Places } from './demo-process';
+import type { Durability } from './durability';
 import { DISK_SCENARIOS } from './disk/disk-scenarios';
 import { setAsides } from './disk/set-aside';
 import { live } from './life';
@@ -20,6 +21,8 @@ export interface CrashOptions {
   readonly keepDisk: boolean;
   /** Where the replica lies (default: a folder). */
   readonly store?: StoreKind;
+  /** Which answers are promises (default: those to writes). */
+  readonly durability?: Durability;
   /** Told of each life when all is known of it. */
   readonly onLife?: (report: LifeReport) => void;
 }
@@ -28,6 +31,7 @@ export interface CrashResult {
   readonly seed: number;
   readonly keepDisk: boolean;
   readonly store: StoreKind;
+  readonly durability: Durability;
   /** As far as the run came: it ends at the first life that fails, so that later ones do not cover its traces. */
   readonly lives: readonly LifeReport[];
   /** What became of the changes in flight. */
@@ -82,7 +86,8 @@ class CrashRun {
   ) {
     this.random = new Random(`${options.seed}`);
     this.disk = join(root, 'disk');
-    this.places = { database: join(this.disk, 'courses.db'), store };
+    const { durability = 'async' } = options;
+    this.places = { database: join(this.disk, 'courses.db'), store, durability };
     mkdirSync(this.disk);
   }
 
@@ -94,7 +99,9 @@ class CrashRun {
     if (passed) rmSync(this.root, { recursive: true, force: true });
     else writeFileSync(join(this.root, FAILURES_FILE), `${failures.join('\n\n')}\n`);
     const { lives, settled } = this;
-    return { seed, keepDisk, store, lives, settled, failures, evidence: passed ? null : this.root };
+    const { durability } = this.places;
+    const evidence = passed ? null : this.root;
+    return { seed, keepDisk, store, durability, lives, settled, failures, evidence };
   }
 
   /** Resolves to what failed in the start that follows the last death. */

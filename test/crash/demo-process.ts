@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Durability } from './durability';
 import type { StorePlace } from './store/store-place';
 
 /** What `npm run build:app` makes. */
@@ -24,6 +25,7 @@ const ORIGINS: readonly [RegExp, Origin][] = [
 export interface Places {
   readonly database: string;
   readonly store: StorePlace;
+  readonly durability: Durability;
 }
 
 /** The built demo as a process of its own, on a free port. */
@@ -40,7 +42,7 @@ export class DemoProcess {
     }
   }
 
-  static launch({ database, store }: Places): DemoProcess {
+  static launch({ database, store, durability }: Places): DemoProcess {
     if (!existsSync(DEMO)) throw new Error(`${DEMO} is missing: run "npm run build:app" first.`);
     const { PATH, SystemRoot, TEMP } = process.env;
     const child = spawn(process.execPath, [DEMO], {
@@ -54,6 +56,7 @@ export class DemoProcess {
         PORT: '0',
         COURSES_CATALOGUE: 'none',
         DATABASE_PATH: database,
+        PERSISTENCE_DURABILITY: durability,
         ...store.variables,
       },
     });

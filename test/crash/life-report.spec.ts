@@ -11,6 +11,8 @@ const GOOD: LifeReport = {
   acknowledged: 100,
   refused: 10,
   inFlight: 1,
+  shown: 0,
+  shownEarly: 0,
   broken: 0,
   pages,
   lost: [],

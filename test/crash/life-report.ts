@@ -15,6 +15,10 @@ export interface LifeReport {
   readonly early: boolean;
   readonly acknowledged: number;
   readonly refused: number;
+  /** States of what others own that a read has shown, so that they have to be there. */
+  readonly shown: number;
+  /** Of these, how many while their writer was still waiting for its answer. */
+  readonly shownEarly: number;
   readonly inFlight: number;
   readonly broken: number;
   readonly pages: Verdict;

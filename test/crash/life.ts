@@ -116,7 +116,8 @@ class Life {
 
   private async loadUntilKilled(url: string): Promise<void> {
     const { life, model, random, long } = this.input;
-    const load = new Load({ url, life, model, random: random.fork('load') });
+    const { durability } = this.input.places;
+    const load = new Load({ url, life, model, durability, random: random.fork('load') });
     this.load = load;
     if (long) await this.logRestarted();
     const [least, most] = long ? AFTER_RESTART_MS : LOAD_MS;
@@ -163,7 +164,8 @@ class Life {
     const { life, early, disk } = this.input;
     const { readyMs, livedMs, lost, problems } = this;
     const { acknowledged = 0, refused = 0, inFlight = 0, broken = 0 } = this.load?.tally ?? {};
-    const tally = { acknowledged, refused, inFlight, broken };
+    const { shown = 0, shownEarly = 0 } = this.load?.tally ?? {};
+    const tally = { acknowledged, refused, inFlight, broken, shown, shownEarly };
     const { origin } = this.app;
     return { life, early, disk, origin, readyMs, livedMs, ...tally, pages, lost, problems };
   }

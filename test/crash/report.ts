@@ -56,7 +56,7 @@ function pagesCell({ pages }: LifeReport): string {
 
 /** What it all came to, and for a failure what failed and where to look. */
 export function summary(result: CrashResult): string[] {
-  const { lives, failures, seed, settled, evidence, keepDisk, store } = result;
+  const { lives, failures, seed, settled, evidence, keepDisk, store, durability } = result;
   const sum = (of: (report: LifeReport) => number): number =>
     lives.reduce((total, report) => total + of(report), 0);
   const equal = lives.filter(({ pages }) => pages.kind === 'equal');
@@ -65,12 +65,18 @@ export function summary(result: CrashResult): string[] {
   const pages = sum((each) => (each.pages.kind === 'equal' ? each.pages.pages : 0));
   const flags = [
     ...(store === 'directory' ? [] : [`--store ${store}`]),
+    ...(durability === 'async' ? [] : [`--durability ${durability}`]),
     `--lives ${lives.length} --seed ${seed}`,
     ...(keepDisk ? ['--keep-disk'] : []),
   ].join(' ');
   return [
     '',
     `acknowledged ${count(sum((each) => each.acknowledged))} writes, refused ${count(sum((each) => each.refused))} as they had to be`,
+    ...(durability === 'async'
+      ? []
+      : [
+          `shown        ${count(sum((each) => each.shown))} times a row of somebody else, ${count(sum((each) => each.shownEarly))} times while its writer had no answer yet`,
+        ]),
     `in flight    ${count(sum((each) => each.inFlight))} at the kills; of the changes left open ${count(settled.done)} had been made and ${count(settled.undone)} had not, none by halves`,
     `lost         ${count(sum((each) => each.lost.length))}`,
     `pages        ${count(pages)} compared in ${equal.length} of ${lives.length} lives; in ${restarted.length} of them the log had been restarted, in ${behind.length} behind the head`,

@@ -31,14 +31,18 @@ async function lessonsOf(running: NestExpressApplication): Promise<Lesson[]> {
 }
 
 /** The store takes three batches and then refuses, as it does when another instance has taken over. */
-function refuseFourthFlush(): void {
-  const stored = { stored: true, txid: 1, reason: null };
-  jest
-    .spyOn(SyncService.prototype, 'flush')
-    .mockResolvedValueOnce(stored)
-    .mockResolvedValueOnce(stored)
-    .mockResolvedValueOnce(stored)
-    .mockRejectedValue(new PersistenceError('REPLICA_FENCED', 'Another instance owns it.'));
+function refuseFourthBatch(): void {
+  let batches = 0;
+  const transaction = Reflect.get(SyncService.prototype, 'transaction');
+  jest.spyOn(SyncService.prototype, 'transaction').mockImplementation(function (
+    this: SyncService,
+    work,
+  ) {
+    batches += 1;
+    return batches <= 3
+      ? transaction.call(this, work)
+      : Promise.reject(new PersistenceError('REPLICA_FENCED', 'Another instance owns it.'));
+  });
 }
 
 describe('the catalogue of a first start', () => {
@@ -63,7 +67,7 @@ describe('the catalogue of a first start', () => {
   });
 
   it('goes on where it stopped, and ends with the same lessons', async () => {
-    refuseFourthFlush();
+    refuseFourthBatch();
     app = await host.startApp('small');
     await app.get(CatalogueLoader).ended();
     expect(app.get(CatalogueLoader).progress()).toMatchObject({ state: 'failed', loaded: 1_500 });
@@ -86,11 +90,11 @@ describe('the catalogue of a first start', () => {
     app = await host.startApp('small');
     await app.get(CatalogueLoader).ended();
     await app.close();
-    const flush = jest.spyOn(SyncService.prototype, 'flush');
+    const batches = jest.spyOn(SyncService.prototype, 'transaction');
     app = await host.startApp('small');
     await app.get(CatalogueLoader).ended();
     expect(app.get(CatalogueLoader).progress()).toMatchObject({ state: 'complete', loaded: 5_000 });
-    expect(flush).not.toHaveBeenCalled();
+    expect(batches).not.toHaveBeenCalled();
   });
 
   it('stops when the app closes', async () => {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  HttpException,
   Inject,
   Injectable,
   Logger,
@@ -10,9 +9,9 @@ import {
 import { InjectRepository } from '@nestjs/typeorm';
 import { PersistenceError, SyncService } from 'nestjs-persistence';
 import { In, type Repository } from 'typeorm';
-import { CoursesService } from '../courses/courses.service';
+import { addToCourses } from '../courses/course-import';
+import { isBusy } from '../http/sqlite-code';
 import { coursesSettings, type InjectedSettings } from '../startup/settings';
-import { WriteQueue } from '../writes/write-queue';
 import { batches } from './batches';
 import { CatalogueLoad } from './catalogue-load.entity';
 import { CATALOGUE_SIZE, type CatalogueSelection, selectSynsets } from './catalogue-selection';
@@ -36,7 +35,8 @@ export interface CatalogueProgress {
 
 /**
  * Loads the catalogue in the background once the app has started, so that a first start answers requests at once.
- * Each batch is one transaction, together with how far it got, and is stored before the next one begins.
+ * Each batch is one transaction, together with how far it got, and is stored before the next one begins: `sync.transaction()`
+ * does both.
  */
 @Injectable()
 export class CatalogueLoader implements OnApplicationBootstrap, OnModuleDestroy {
@@ -49,8 +49,6 @@ export class CatalogueLoader implements OnApplicationBootstrap, OnModuleDestroy 
   constructor(
     @Inject(coursesSettings.KEY) settings: InjectedSettings,
     @InjectRepository(CatalogueLoad) private readonly loads: Repository<CatalogueLoad>,
-    private readonly courses: CoursesService,
-    private readonly queue: WriteQueue,
     private readonly sync: SyncService,
   ) {
     this.selection = settings.catalogue;
@@ -112,9 +110,7 @@ export class CatalogueLoader implements OnApplicationBootstrap, OnModuleDestroy 
 
   /** All of WordNet contains every other selection. */
   private async earlierLoad(): Promise<{ done: number; finished: boolean }> {
-    const rows = await this.queue.run(() =>
-      this.loads.findBy({ selection: In([this.selection, 'full']) }),
-    );
+    const rows = await this.loads.findBy({ selection: In([this.selection, 'full']) });
     return {
       done: rows.find(({ selection }) => selection === this.selection)?.done ?? 0,
       finished: rows.some(({ finishedAt }) => finishedAt !== null),
@@ -127,12 +123,12 @@ export class CatalogueLoader implements OnApplicationBootstrap, OnModuleDestroy 
     const finishedAt = done === this.current.total ? new Date().toISOString() : null;
     const load: CatalogueLoad = { selection: this.selection, done, finishedAt };
     const lessons = synsets.map(toLesson);
-    await this.retried(async () => {
-      await this.courses.importMany(lessons, (manager) =>
-        manager.upsert(CatalogueLoad, load, ['selection']),
-      );
-      await this.sync.flush();
-    });
+    await this.retried(() =>
+      this.sync.transaction(async (manager) => {
+        await manager.upsert(CatalogueLoad, load, ['selection']);
+        await addToCourses(manager, lessons);
+      }),
+    );
     this.current = { ...this.current, loaded: done };
     const tenth = this.current.total / 10;
     if (Math.floor(done / tenth) > Math.floor(before / tenth)) this.logger.log(this.describe());
@@ -160,6 +156,5 @@ export class CatalogueLoader implements OnApplicationBootstrap, OnModuleDestroy 
 }
 
 function mayPass(error: unknown): boolean {
-  if (error instanceof PersistenceError) return error.kind === 'retry';
-  return error instanceof HttpException && error.getStatus() === 503;
+  return error instanceof PersistenceError ? error.kind === 'retry' : isBusy(error);
 }

@@ -7,7 +7,7 @@ import {
   ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
-import { SyncService } from 'nestjs-persistence';
+import { Durable } from 'nestjs-persistence';
 import { type Page, pageOf } from '../http/page.dto';
 import { CourseQuery, CourseWithLessons, NewCourse, NewLesson } from './course.dto';
 import { Course } from './course.entity';
@@ -15,21 +15,19 @@ import { CoursesService } from './courses.service';
 import { Lesson } from './lesson.entity';
 
 @ApiTags('courses')
-@ApiServiceUnavailableResponse({ description: 'Not stored: code and hint say why.' })
+@ApiServiceUnavailableResponse({
+  description: 'Not stored, or the database was busy for too long: code and hint say why.',
+})
 @Controller('courses')
 export class CoursesController {
-  constructor(
-    private readonly courses: CoursesService,
-    private readonly sync: SyncService,
-  ) {}
+  constructor(private readonly courses: CoursesService) {}
 
+  @Durable()
   @Post()
   @ApiOperation({ summary: 'Create a course, with lessons if given, in one transaction' })
   @ApiCreatedResponse({ type: CourseWithLessons })
-  async create(@Body() body: NewCourse): Promise<CourseWithLessons> {
-    const course = await this.courses.create(body);
-    await this.sync.flush();
-    return course;
+  create(@Body() body: NewCourse): Promise<CourseWithLessons> {
+    return this.courses.create(body);
   }
 
   @Get()
@@ -47,13 +45,12 @@ export class CoursesController {
     return this.courses.get(id);
   }
 
+  @Durable()
   @Post(':id/lessons')
   @ApiOperation({ summary: 'Add a lesson to a course' })
   @ApiCreatedResponse({ type: Lesson })
   @ApiNotFoundResponse({ description: 'COURSE_UNKNOWN' })
-  async addLesson(@Param('id', ParseIntPipe) id: number, @Body() body: NewLesson): Promise<Lesson> {
-    const lesson = await this.courses.addLesson(id, body);
-    await this.sync.flush();
-    return lesson;
+  addLesson(@Param('id', ParseIntPipe) id: number, @Body() body: NewLesson): Promise<Lesson> {
+    return this.courses.addLesson(id, body);
   }
 }

@@ -6,7 +6,7 @@ import {
   HealthCheckService,
   TypeOrmHealthIndicator,
 } from '@nestjs/terminus';
-import { PersistenceHealthIndicator } from 'nestjs-persistence';
+import { Durable, PersistenceHealthIndicator } from 'nestjs-persistence';
 import { CatalogueHealthIndicator } from './catalogue-health.indicator';
 
 /** Commits that wait longer than this for the store make the app unhealthy. */
@@ -14,7 +14,9 @@ const LAG_MAX_MS = 5_000;
 /** They come every half hour; two may fail. */
 const BACKUP_AGE_MAX_MS = 2 * 3_600_000;
 
+/** These answers never wait for the store (`durability: 'confirmed'` would make them): a probe must not hang where it is away. */
 @ApiTags('health')
+@Durable(false)
 @Controller('health')
 export class HealthController {
   constructor(

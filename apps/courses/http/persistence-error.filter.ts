@@ -5,7 +5,7 @@ import type { Refusal } from './refusal';
 
 /**
  * Answers what the persistence module refuses: 503 with code and hint where another try or another instance can
- * succeed, 500 otherwise. The message of the latter stays in the log, because it may name a local path.
+ * succeed, 500 otherwise. What is for whoever writes the app stays in the log: it may name a local path or a line of code.
  */
 @Catch(PersistenceError)
 export class PersistenceErrorFilter implements ExceptionFilter<PersistenceError> {
@@ -15,13 +15,25 @@ export class PersistenceErrorFilter implements ExceptionFilter<PersistenceError>
 
   catch(error: PersistenceError, host: ArgumentsHost): void {
     const refusal = refusalOf(error);
-    if (refusal.statusCode === 500) this.logger.error(error.toString());
+    if (refusal.message !== error.message) this.logger.error(error.toString());
     const response: unknown = host.switchToHttp().getResponse();
     this.adapterHost.httpAdapter.reply(response, refusal, refusal.statusCode);
   }
 }
 
-function refusalOf({ code, kind, message, hint }: PersistenceError): Refusal {
+/** Of waiting for somebody else's transaction: the message names the line that began it. */
+const WAITED_IN_VAIN: readonly string[] = ['TRANSACTION_WAIT_TIMEOUT', 'TRANSACTION_LOST'];
+
+/** What is answered to an error of the persistence module. */
+export function refusalOf({ code, kind, message, hint }: PersistenceError): Refusal {
+  if (WAITED_IN_VAIN.includes(code)) {
+    return {
+      statusCode: 503,
+      code,
+      message: 'Others kept the database busy for too long.',
+      hint: 'Nothing was written. Send the request again in a moment.',
+    };
+  }
   return kind === 'retry' || kind === 'fenced'
     ? { statusCode: 503, code, message, hint }
     : { statusCode: 500, code, message: 'The database cannot be written.', hint };

@@ -1,9 +1,4 @@
-import {
-  ConflictException,
-  type HttpException,
-  NotFoundException,
-  ServiceUnavailableException,
-} from '@nestjs/common';
+import { ConflictException, type HttpException, NotFoundException } from '@nestjs/common';
 
 /** The body of every refusal: a stable code for programs, a sentence and what to do for people. */
 export interface Refusal {
@@ -21,14 +16,4 @@ export function notFound(code: string, message: string): HttpException {
 /** 409: it is there already. */
 export function conflict(code: string, message: string): HttpException {
   return new ConflictException({ statusCode: 409, code, message } satisfies Refusal);
-}
-
-/** 503: the same request may succeed later. */
-export function unavailable(code: string, message: string, hint: string): HttpException {
-  return new ServiceUnavailableException({
-    statusCode: 503,
-    code,
-    message,
-    hint,
-  } satisfies Refusal);
 }

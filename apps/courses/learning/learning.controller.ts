@@ -8,7 +8,7 @@ import {
   ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
-import { SyncService } from 'nestjs-persistence';
+import { Durable } from 'nestjs-persistence';
 import { type Page, pageOf, PageQuery } from '../http/page.dto';
 import { Enrolment } from './enrolment.entity';
 import { NewEnrolment, NewProgress } from './learning.dto';
@@ -16,33 +16,30 @@ import { LearningService } from './learning.service';
 import { Progress } from './progress.entity';
 
 @ApiTags('learning')
-@ApiServiceUnavailableResponse({ description: 'Not stored: code and hint say why.' })
+@ApiServiceUnavailableResponse({
+  description: 'Not stored, or the database was busy for too long: code and hint say why.',
+})
 @Controller()
 export class LearningController {
-  constructor(
-    private readonly learning: LearningService,
-    private readonly sync: SyncService,
-  ) {}
+  constructor(private readonly learning: LearningService) {}
 
+  @Durable()
   @Post('enrolments')
   @ApiOperation({ summary: 'Enrol a user in a course' })
   @ApiCreatedResponse({ type: Enrolment })
   @ApiNotFoundResponse({ description: 'USER_UNKNOWN or COURSE_UNKNOWN' })
   @ApiConflictResponse({ description: 'ALREADY_ENROLLED' })
-  async enrol(@Body() body: NewEnrolment): Promise<Enrolment> {
-    const enrolment = await this.learning.enrol(body);
-    await this.sync.flush();
-    return enrolment;
+  enrol(@Body() body: NewEnrolment): Promise<Enrolment> {
+    return this.learning.enrol(body);
   }
 
+  @Durable()
   @Put('progress')
   @ApiOperation({ summary: 'Record the score of a lesson, replacing an earlier one' })
   @ApiOkResponse({ type: Progress })
   @ApiNotFoundResponse({ description: 'USER_UNKNOWN or LESSON_UNKNOWN' })
-  async record(@Body() body: NewProgress): Promise<Progress> {
-    const progress = await this.learning.record(body);
-    await this.sync.flush();
-    return progress;
+  record(@Body() body: NewProgress): Promise<Progress> {
+    return this.learning.record(body);
   }
 
   @Get('users/:id/enrolments')

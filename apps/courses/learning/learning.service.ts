@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
-import { DataSource, type Repository } from 'typeorm';
+import { DataSource, type EntityManager, type Repository } from 'typeorm';
 import { Course } from '../courses/course.entity';
 import { courseUnknown } from '../courses/courses.service';
 import { Lesson } from '../courses/lesson.entity';
@@ -8,31 +8,27 @@ import { type Page, type PageQuery, window } from '../http/page.dto';
 import { conflict, notFound } from '../http/refusal';
 import { User } from '../users/user.entity';
 import { userUnknown } from '../users/users.service';
-import { isDuplicate } from '../writes/sqlite-code';
-import { WriteQueue } from '../writes/write-queue';
+import { isDuplicate } from '../http/sqlite-code';
 import { Enrolment } from './enrolment.entity';
 import type { NewEnrolment, NewProgress } from './learning.dto';
 import { Progress } from './progress.entity';
 
-/** Who learns what, and how far. Committed is not yet stored: the caller waits for `sync.flush()`. */
+/** Who learns what, and how far. Committed is not yet stored: the answers of the controllers wait for that. */
 @Injectable()
 export class LearningService {
   constructor(
     @InjectRepository(Enrolment) private readonly enrolments: Repository<Enrolment>,
     @InjectRepository(Progress) private readonly progress: Repository<Progress>,
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly queue: WriteQueue,
   ) {}
 
   /** @throws 404 `USER_UNKNOWN`, 404 `COURSE_UNKNOWN`, 409 `ALREADY_ENROLLED` */
   async enrol({ userId, courseId }: NewEnrolment): Promise<Enrolment> {
     try {
-      return await this.queue.run(async () => {
-        await this.demandUser(userId);
-        if (!(await this.dataSource.manager.existsBy(Course, { id: courseId }))) {
-          throw courseUnknown(courseId);
-        }
-        const { identifiers } = await this.enrolments.insert({ userId, courseId });
+      return await this.dataSource.transaction(async (manager) => {
+        await demandUser(manager, userId);
+        if (!(await manager.existsBy(Course, { id: courseId }))) throw courseUnknown(courseId);
+        const { identifiers } = await manager.insert(Enrolment, { userId, courseId });
         return { id: identifiers[0]!['id'] as number, userId, courseId };
       });
     } catch (error) {
@@ -48,43 +44,39 @@ export class LearningService {
    * @throws 404 `USER_UNKNOWN`, 404 `LESSON_UNKNOWN`
    */
   record({ userId, lessonId, score }: NewProgress): Promise<Progress> {
-    return this.queue.run(async () => {
-      await this.demandUser(userId);
-      if (!(await this.dataSource.manager.existsBy(Lesson, { id: lessonId }))) {
+    return this.dataSource.transaction(async (manager) => {
+      await demandUser(manager, userId);
+      if (!(await manager.existsBy(Lesson, { id: lessonId }))) {
         throw notFound('LESSON_UNKNOWN', `There is no lesson ${lessonId}.`);
       }
-      await this.progress.upsert({ userId, lessonId, score }, ['userId', 'lessonId']);
+      await manager.upsert(Progress, { userId, lessonId, score }, ['userId', 'lessonId']);
       return { userId, lessonId, score };
     });
   }
 
   /** @throws 404 `USER_UNKNOWN` */
-  progressOf(userId: number, query: PageQuery): Promise<Page<Progress>> {
-    return this.queue.run(async () => {
-      await this.demandUser(userId);
-      const [items, total] = await this.progress.findAndCount({
-        where: { userId },
-        order: { lessonId: 'ASC' },
-        ...window(query),
-      });
-      return { items, total };
+  async progressOf(userId: number, query: PageQuery): Promise<Page<Progress>> {
+    await demandUser(this.dataSource.manager, userId);
+    const [items, total] = await this.progress.findAndCount({
+      where: { userId },
+      order: { lessonId: 'ASC' },
+      ...window(query),
     });
+    return { items, total };
   }
 
   /** @throws 404 `USER_UNKNOWN` */
-  enrolmentsOf(userId: number, query: PageQuery): Promise<Page<Enrolment>> {
-    return this.queue.run(async () => {
-      await this.demandUser(userId);
-      const [items, total] = await this.enrolments.findAndCount({
-        where: { userId },
-        order: { id: 'ASC' },
-        ...window(query),
-      });
-      return { items, total };
+  async enrolmentsOf(userId: number, query: PageQuery): Promise<Page<Enrolment>> {
+    await demandUser(this.dataSource.manager, userId);
+    const [items, total] = await this.enrolments.findAndCount({
+      where: { userId },
+      order: { id: 'ASC' },
+      ...window(query),
     });
+    return { items, total };
   }
+}
 
-  private async demandUser(id: number): Promise<void> {
-    if (!(await this.dataSource.manager.existsBy(User, { id }))) throw userUnknown(id);
-  }
+async function demandUser(manager: EntityManager, id: number): Promise<void> {
+  if (!(await manager.existsBy(User, { id }))) throw userUnknown(id);
 }

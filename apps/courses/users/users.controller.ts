@@ -19,29 +19,27 @@ import {
   ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
-import { SyncService } from 'nestjs-persistence';
+import { Durable } from 'nestjs-persistence';
 import { type Page, pageOf, PageQuery } from '../http/page.dto';
 import { NewUser } from './user.dto';
 import { User } from './user.entity';
 import { UsersService } from './users.service';
 
 @ApiTags('users')
-@ApiServiceUnavailableResponse({ description: 'Not stored: code and hint say why.' })
+@ApiServiceUnavailableResponse({
+  description: 'Not stored, or the database was busy for too long: code and hint say why.',
+})
 @Controller('users')
 export class UsersController {
-  constructor(
-    private readonly users: UsersService,
-    private readonly sync: SyncService,
-  ) {}
+  constructor(private readonly users: UsersService) {}
 
+  @Durable()
   @Post()
   @ApiOperation({ summary: 'Create a user' })
   @ApiCreatedResponse({ type: User })
   @ApiConflictResponse({ description: 'EMAIL_TAKEN' })
-  async create(@Body() body: NewUser): Promise<User> {
-    const user = await this.users.create(body);
-    await this.sync.flush();
-    return user;
+  create(@Body() body: NewUser): Promise<User> {
+    return this.users.create(body);
   }
 
   @Get()
@@ -59,13 +57,13 @@ export class UsersController {
     return this.users.get(id);
   }
 
+  @Durable()
   @Delete(':id')
   @ApiOperation({ summary: 'Delete a user, with enrolments and progress' })
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'Gone, with enrolments and progress.' })
   @ApiNotFoundResponse({ description: 'USER_UNKNOWN' })
-  async remove(@Param('id', ParseIntPipe) id: number): Promise<void> {
-    await this.users.remove(id);
-    await this.sync.flush();
+  remove(@Param('id', ParseIntPipe) id: number): Promise<void> {
+    return this.users.remove(id);
   }
 }

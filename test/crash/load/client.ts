@@ -81,8 +81,8 @@ export class Client {
     }
     const winner = outcomes[won];
     if (winner?.kind === 'answered') thing.settle(changes[won]!.after(winner.body));
-    // Whoever was told 409 has changed nothing; whether the other one's commit was stored is open.
-    else if (lost >= 0) thing.settle(null, changes[1 - lost]!.after(undefined));
+    // A 409 tells of the other one's row, so it leaves when that is stored.
+    else if (lost >= 0) thing.settle(changes[1 - lost]!.after(undefined));
   }
 
   /** A write that has to be refused with `status`, and so changes nothing. */

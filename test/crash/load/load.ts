@@ -1,16 +1,21 @@
+import type { Durability } from '../durability';
 import type { PlatformModel } from '../model/platform-model';
 import type { Random } from '../random';
 import { Client } from './client';
 import { Person } from './person';
+import { Spectator } from './spectator';
 import { Tally } from './tally';
 
 export const CLIENTS = 12;
+export const SPECTATORS = 4;
 
 export interface LoadOptions {
   readonly url: string;
   readonly life: number;
   readonly random: Random;
   readonly model: PlatformModel;
+  /** Where every answer is a promise, spectators read along. */
+  readonly durability: Durability;
 }
 
 /** Requests from twelve clients at once, each on a connection of its own (two for requests that race), without a pause. */
@@ -23,6 +28,8 @@ export class Load {
     this.running = Array.from({ length: CLIENTS }, (_, at) =>
       this.person(this.client(`k${at}`), `person ${at}`).run(),
     );
+    if (options.durability !== 'confirmed') return;
+    for (let at = 0; at < SPECTATORS; at++) this.running.push(this.spectator(at).run());
   }
 
   /**
@@ -50,6 +57,11 @@ export class Load {
   private client(name: string): Client {
     const { url, life, model } = this.options;
     return new Client({ url, life, model, name, tally: this.tally, ended: () => this.ended });
+  }
+
+  private spectator(at: number): Spectator {
+    const { model, random } = this.options;
+    return new Spectator(this.client(`s${at}`), model, random.fork(`spectator ${at}`), this.tally);
   }
 
   private person(client: Client, label: string): Person {

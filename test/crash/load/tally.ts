@@ -12,6 +12,10 @@ export class Tally {
   inFlight = 0;
   /** Writes whose connection broke in the first line of the answer, or before the request was out. */
   broken = 0;
+  /** States of what others own that a read has shown. */
+  shown = 0;
+  /** Of these, while the writer had no answer yet. */
+  shownEarly = 0;
   /** Answers that no request should have had. */
   readonly problems: string[] = [];
 

@@ -71,6 +71,32 @@ describe('PlatformModel', () => {
     expect(model.wrong(half)).toEqual([expect.stringContaining('neither whole nor absent')]);
   });
 
+  it('misses what somebody else was shown, although its writer was not answered', () => {
+    const model = new PlatformModel();
+    const course = model.course('Sea', 'me');
+    course.may(sea);
+    expect(course.shown((state) => state !== null)).toBe(1);
+    expect(model.wrong(platform({}))).toEqual([expect.stringContaining('is gone')]);
+    const user = model.user('ada@example.org', 'me');
+    user.settle(ada);
+    user.may(null);
+    expect(user.shown((state) => state === null)).toBe(1);
+    const both = { courses: [SEA], lessons: lessons('tide', 'swell') };
+    expect(model.wrong(platform({ ...both, users: [ADA] }))).toHaveLength(1);
+    expect(model.wrong(platform(both))).toEqual([]);
+  });
+
+  it('learns nothing from what was shown and has been replaced since', () => {
+    const model = new PlatformModel();
+    const user = model.user('ada@example.org', 'me');
+    user.settle(null);
+    expect(user.shown((state) => state !== null)).toBeUndefined();
+    user.settle(ada);
+    user.may(null);
+    expect(user.shown((state) => state !== null)).toBe(0);
+    expect(user.states).toEqual([ada, null]);
+  });
+
   it('holds what was seen of a change in flight to be certain afterwards', () => {
     const model = new PlatformModel();
     model.user('ada@example.org', 'me').may(ada);

@@ -29,6 +29,19 @@ export class Uncertain<State> {
     this.possible = [...this.possible, ...states];
   }
 
+  /**
+   * Somebody was shown a state for which `is` holds: what came before it is past. One that is not among the possible
+   * states was replaced while the answer was on its way, and says nothing.
+   *
+   * @returns how many states that ruled out; undefined where it says nothing
+   */
+  shown(is: (state: State | null) => boolean): number | undefined {
+    const at = this.possible.findIndex(is);
+    if (at < 0) return undefined;
+    this.possible = this.possible.slice(at);
+    return at;
+  }
+
   /** It is known: one of `states` (one alone makes it certain). */
   settle(...states: (State | null)[]): void {
     this.possible = states;

@@ -11,3 +11,8 @@ export function sqliteCode(error: unknown): string | undefined {
 export function isDuplicate(error: unknown): boolean {
   return sqliteCode(error) === 'SQLITE_CONSTRAINT_UNIQUE';
 }
+
+/** Another process kept the database locked for longer than SQLite waits (`lockTimeoutMs`); nothing was run. */
+export function isBusy(error: unknown): boolean {
+  return sqliteCode(error)?.startsWith('SQLITE_BUSY') === true;
+}
