@@ -1,7 +1,8 @@
 // oxlint-disable typescript/consistent-type-imports -- Nest reads the types of constructor parameters at run time
 import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
-import { PersistenceHealthIndicator } from 'nestjs-persistence';
+import { Durable, PersistenceHealthIndicator } from 'nestjs-persistence';
 
+@Durable(false) // a probe never waits for the store
 @Controller('health')
 export class LiveController {
   constructor(private readonly persistence: PersistenceHealthIndicator) {}

@@ -1,4 +1,4 @@
-import type { INestApplication, ModuleMetadata } from '@nestjs/common';
+import { Controller, type INestApplication, type ModuleMetadata, Post } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TerminusModule } from '@nestjs/terminus';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -23,6 +23,8 @@ import { HealthController } from './health.controller';
 import { bootstrap } from './main';
 import { MapStore } from './map-store';
 import { migrations } from './migrations';
+import { Payment } from './payment.entity';
+import { PaymentsController } from './payments.controller';
 import { redeploy } from './redeploy.sample-test';
 import { ProbesController } from './probes.controller';
 import { RefusingModule } from './refusing.module';
@@ -31,6 +33,7 @@ import { S3Module } from './s3.module';
 import { SeedService } from './seed.service';
 import { StorageModule } from './storage.module';
 import { TwoDatabasesModule } from './two-databases.module';
+import { User } from './user.entity';
 import { startWithoutReplica } from './users.sample-test';
 import { Vault } from './vault';
 import { VaultedModule } from './vault.module';
@@ -105,20 +108,54 @@ describe('the code in the documentation', () => {
   it('platforms: with the filter, an instance that was superseded answers a write with 503', async () => {
     process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
     process.env.DATABASE_PATH = folder.file('disk-1', 'app.db');
-    const older = await serve({ imports: [RefusingModule] });
+    @Controller('unconfirmed')
+    class Unconfirmed {
+      constructor(private readonly dataSource: DataSource) {}
+
+      @Post()
+      create(): Promise<User> {
+        return this.dataSource.getRepository(User).save({ name: 'Grace' });
+      }
+    }
+    const older = await serve({ imports: [RefusingModule], controllers: [Unconfirmed] });
     await server(older).post('/users').send({ name: 'Ada' }).expect(201);
     process.env.DATABASE_PATH = folder.file('disk-2', 'app.db');
     const younger = await serve({ imports: [RefusingModule] });
-    // The older one learns of it when its commit meets the younger one's; from then on SQLite refuses its writes.
+    // The older one learns of it when its commit meets the younger one's; from then on its writes are refused.
     const first = await server(older).post('/users').send({ name: 'Grace' }).expect(503);
-    expect(first.body).toMatchObject({ statusCode: 503, code: 'REPLICA_FENCED' });
-    const second = await server(older).post('/users').send({ name: 'Grace' }).expect(503);
-    expect(second.body).toMatchObject({ statusCode: 503, code: 'SQLITE_READONLY' });
+    expect(first.body).toMatchObject({ statusCode: 503, code: 'COMMIT_UNCONFIRMED' });
+    const second = await server(older).post('/unconfirmed').expect(503);
+    expect(second.body).toMatchObject({ statusCode: 503, code: 'REPLICA_FENCED' });
     await server(older).get('/users').expect(200);
     await server(younger).post('/users').send({ name: 'Grace' }).expect(201);
     await server(younger).post('/users').send({}).expect(500);
     await older.close();
     await younger.close();
+  });
+
+  it('durability: a payment sent twice with one key is made once', async () => {
+    process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
+    process.env.DATABASE_PATH = folder.file('disk', 'app.db');
+    const app = await serve({
+      imports: [
+        PersistenceModule.forRoot(),
+        TypeOrmModule.forRootAsync(
+          PersistenceModule.typeOrm({ entities: [Payment], synchronize: true }),
+        ),
+        TypeOrmModule.forFeature([Payment]),
+      ],
+      controllers: [PaymentsController],
+    });
+    await server(app).put('/payments/k1').send({ cents: 100 }).expect(200);
+    await server(app)
+      .put('/payments/k1')
+      .send({ cents: 200 })
+      .expect(200, { key: 'k1', cents: 100 });
+    expect(app.get(SyncService).status().lag.commits).toBe(0);
+    await server(app)
+      .get('/payments')
+      .expect(200, [{ key: 'k1', cents: 100 }]);
+    await app.close();
   });
 
   it('several-databases: each has its own store and its own flush()', async () => {
