@@ -7,6 +7,8 @@ import type { Ledger } from './ledger';
 
 /** Where a step is done. */
 interface Place {
+  /** Of this step alone, so that what it does depends on no other that runs beside it. */
+  readonly random: Random;
   /** How many levels may still be opened inside. */
   readonly depth: number;
   /** Of the transaction around it; undefined outside of one. */
@@ -21,7 +23,7 @@ interface Place {
 type Rows = readonly string[];
 
 const DEPTH = 3;
-const OUTSIDE: Place = { depth: DEPTH, manager: undefined, handedOn: true, floating: false };
+const OUTSIDE = { depth: DEPTH, manager: undefined, handedOn: true, floating: false };
 
 /**
  * One client: steps one after the other, chosen by a seed, each of them a write or a transaction of writes. What is told to
@@ -41,7 +43,7 @@ export class Program {
   async run(steps: number): Promise<void> {
     for (let step = 0; step < steps; step += 1) {
       try {
-        const rows = await this.#step(OUTSIDE);
+        const rows = await this.#step({ ...OUTSIDE, random: this.random.fork(`${step}`) });
         for (const row of rows) this.ledger.acknowledged.add(row);
         if (rows.length > 0) await this.#lookFor(rows[0]!);
       } catch (error) {
@@ -55,19 +57,20 @@ export class Program {
   }
 
   async #step(place: Place): Promise<Rows> {
-    await this.#pause();
+    const { random } = place;
+    await pause(random);
     const manager = this.#managerOf(place);
-    const block = place.depth > 0 && this.random.int(0, 9) < (place.depth === DEPTH ? 7 : 4);
-    return block ? this.#block(place, manager) : this.#write(manager);
+    const block = place.depth > 0 && random.int(0, 9) < (place.depth === DEPTH ? 7 : 4);
+    return block ? this.#block(place, manager) : this.#write(random, manager);
   }
 
   #managerOf({ manager, handedOn }: Place): EntityManager {
     return handedOn && manager !== undefined ? manager : this.dataSource.manager;
   }
 
-  async #write(manager: EntityManager): Promise<Rows> {
+  async #write(random: Random, manager: EntityManager): Promise<Rows> {
     const text = this.#next();
-    switch (this.random.int(0, 3)) {
+    switch (random.int(0, 3)) {
       case 0:
         await manager.insert(Note, { text });
         return [text];
@@ -90,13 +93,13 @@ export class Program {
   }
 
   #block(place: Place, manager: EntityManager): Promise<Rows> {
-    switch (this.random.int(0, 5)) {
+    switch (place.random.int(0, 5)) {
       case 0:
-        return this.#transfer(manager);
+        return this.#transfer(place.random, manager);
       case 1:
-        return place.floating ? this.#write(manager) : this.#byHand(place);
+        return place.floating ? this.#write(place.random, manager) : this.#byHand(place);
       case 2:
-        return place.floating ? this.#write(manager) : this.#atOnce(place);
+        return place.floating ? this.#write(place.random, manager) : this.#atOnce(place);
       case 3:
         return place.manager === undefined ? this.#atOnce(place) : this.#cutShort(place);
       default:
@@ -105,15 +108,17 @@ export class Program {
   }
 
   /** A transaction that may fail; whoever began it goes on without its rows. */
-  async #transaction({ depth, floating }: Place, manager: EntityManager): Promise<Rows> {
-    const [fails, handedOn] = [this.#oneIn(3), floating || !this.#oneIn(3)];
-    const steps = this.random.int(1, 3);
+  async #transaction({ random, depth, floating }: Place, manager: EntityManager): Promise<Rows> {
+    const [fails, handedOn] = [oneIn(random, 3), floating || !oneIn(random, 3)];
+    const steps = random.int(1, 3);
     try {
       return await manager.transaction(async (inner) => {
         const place = { depth: depth - 1, manager: inner, handedOn, floating };
         const rows: string[] = [];
-        for (let step = 0; step < steps; step += 1) rows.push(...(await this.#step(place)));
-        await this.#pause();
+        for (let step = 0; step < steps; step += 1) {
+          rows.push(...(await this.#step({ ...place, random: random.fork(`${step}`) })));
+        }
+        await pause(random);
         if (fails) refuse();
         return rows;
       });
@@ -124,14 +129,14 @@ export class Program {
   }
 
   /** An amount goes from one account to another; the row says what was done. */
-  async #transfer(manager: EntityManager): Promise<Rows> {
-    const [from, to] = [this.random.pick(this.accounts), this.random.pick(this.accounts)];
-    const [amount, fails] = [this.random.int(1, 9), this.#oneIn(3)];
+  async #transfer(random: Random, manager: EntityManager): Promise<Rows> {
+    const [from, to] = [random.pick(this.accounts), random.pick(this.accounts)];
+    const [amount, fails] = [random.int(1, 9), oneIn(random, 3)];
     const text = transferText({ from, to, amount, name: this.#next() });
     try {
       await manager.transaction(async (inner) => {
         await inner.decrement(Note, { text: from }, 'amount', amount);
-        await this.#pause();
+        await pause(random);
         await inner.insert(Note, { text });
         if (fails) refuse();
         await inner.increment(Note, { text: to }, 'amount', amount);
@@ -144,17 +149,17 @@ export class Program {
   }
 
   /** By query runner; outside of a transaction also with raw statements. */
-  async #byHand({ manager }: Place): Promise<Rows> {
+  async #byHand({ random, manager }: Place): Promise<Rows> {
     const runner = this.dataSource.createQueryRunner();
-    const raw = manager === undefined && this.#oneIn(4);
-    const [fails, rows] = [this.#oneIn(3), this.random.int(1, 3)];
+    const raw = manager === undefined && oneIn(random, 4);
+    const [fails, rows] = [oneIn(random, 3), random.int(1, 3)];
     const texts: string[] = [];
     try {
       await (raw ? runner.query('BEGIN') : runner.startTransaction());
       try {
         for (let row = 0; row < rows; row += 1) {
           const text = this.#next();
-          await this.#pause();
+          await pause(random);
           await runner.manager.save(Note, { text });
           texts.push(text);
         }
@@ -175,8 +180,11 @@ export class Program {
 
   /** Several at once; the block ends when all have ended, with the first failure. */
   async #atOnce(place: Place): Promise<Rows> {
+    const { random } = place;
     const inside = { ...place, depth: place.depth - 1 };
-    const steps = Array.from({ length: this.random.int(2, 3) }, () => this.#step(inside));
+    const steps = Array.from({ length: random.int(2, 3) }, (_, i) =>
+      this.#step({ ...inside, random: random.fork(`${i}`) }),
+    );
     const results = await Promise.allSettled(steps);
     const failure = results.find(({ status }) => status === 'rejected');
     if (failure !== undefined && failure.status === 'rejected') throw failure.reason;
@@ -185,15 +193,17 @@ export class Program {
 
   /** Several at once; the block ends with the first failure while the others go on with its manager. */
   async #cutShort(place: Place): Promise<Rows> {
+    const { random } = place;
     const inside = { ...place, depth: place.depth - 1, handedOn: true, floating: true };
-    const doomed = this.#oneIn(2);
+    const doomed = oneIn(random, 2);
     const end = async (): Promise<Rows> => {
-      await this.#pause();
+      await pause(random);
       return doomed ? refuse() : [];
     };
-    const steps = [this.#step(inside), this.#step(inside), end()];
+    const step = (label: string) => this.#step({ ...inside, random: random.fork(label) });
+    const steps = [step('first'), step('second'), end()];
     // Promise.all hears only of the first failure.
-    for (const step of steps) step.catch((error: unknown) => this.ledger.failed(error));
+    for (const each of steps) each.catch((error: unknown) => this.ledger.failed(error));
     return (await Promise.all(steps)).flat();
   }
 
@@ -201,14 +211,12 @@ export class Program {
     this.#rows += 1;
     return `${this.name}.${this.#rows}`;
   }
+}
 
-  #oneIn(n: number): boolean {
-    return this.random.int(1, n) === 1;
-  }
+const oneIn = (random: Random, n: number): boolean => random.int(1, n) === 1;
 
-  /** Lets others in, or does not. */
-  async #pause(): Promise<void> {
-    const turns = Math.max(0, this.random.int(-3, 3));
-    for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
-  }
+/** Lets others in, or does not. */
+async function pause(random: Random): Promise<void> {
+  const turns = Math.max(0, random.int(-3, 3));
+  for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
 }
