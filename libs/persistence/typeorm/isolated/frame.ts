@@ -29,6 +29,8 @@ export class Frame {
   /** Its BEGIN or SAVEPOINT was run. */
   started = false;
   rolledBack = false;
+  /** Rows that the connection had changed when the savepoint was made. */
+  rows = 0;
   readonly order = ++frames;
   readonly outermost: Frame;
   readonly #since = performance.now();
@@ -106,18 +108,20 @@ export class Frame {
   }
 }
 
-const DEPTH = 15;
+/** Capturing the whole stack would cost more than a BEGIN. */
+const DEPTH = 4;
 const NOT_THE_APP =
   /node:|[\\/]node_modules[\\/](?:typeorm|@nestjs)[\\/]|[\\/]typeorm[\\/]isolated[\\/](?!.*\.spec\.)/;
 
-/** A place in the app's code. Costs microseconds until it is asked for. */
+/** A place in the app's code: who called `callee`. Costs microseconds until it is asked for. */
 export class Origin {
   readonly #trace: { stack?: string } = {};
 
-  constructor() {
+  // oxlint-disable-next-line typescript/no-unsafe-function-type -- as captureStackTrace has it
+  constructor(callee: Function, depth = DEPTH) {
     const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = DEPTH;
-    Error.captureStackTrace(this.#trace, Origin);
+    Error.stackTraceLimit = depth;
+    Error.captureStackTrace(this.#trace, callee);
     Error.stackTraceLimit = limit;
   }
 

@@ -15,7 +15,8 @@ const IMPLICIT = ['save', 'remove', 'softRemove', 'recover'] as const;
 export function isolatedManager(Base: ManagerClass, session: Session): ManagerClass {
   class Manager extends Base {
     override async transaction<T>(first: string | Work<T>, second?: Work<T>): Promise<T> {
-      const origin = new Origin();
+      // oxlint-disable-next-line typescript/unbound-method -- named, not called
+      const origin = new Origin(Manager.prototype.transaction);
       const isolation = typeof first === 'string' ? first : undefined;
       const work = typeof first === 'string' ? second : first;
       if (typeof work !== 'function') throw new TypeError('transaction() needs a function to run.');

@@ -146,7 +146,8 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
     // --- Transactions -----------------------------------------------------------------------------------------------
 
     override async startTransaction(isolation?: IsolationLevel): Promise<void> {
-      await this.begin(isolation, new Origin());
+      // oxlint-disable-next-line typescript/unbound-method -- named, not called
+      await this.begin(isolation, new Origin(Runner.prototype.startTransaction));
     }
 
     override async commitTransaction(): Promise<void> {
@@ -168,7 +169,8 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
       const { transactions } = session;
       const isolation = given ?? defaultIsolation(dataSource);
       this.checkIsolation(isolation);
-      await this.broadcaster.broadcast('BeforeTransactionStart');
+      if (dataSource.subscribers.length > 0)
+        await this.broadcaster.broadcast('BeforeTransactionStart');
       const depth = transactions.depth(this);
       if (isolation !== undefined && depth === 0) {
         await this.query(`PRAGMA read_uncommitted = ${isolation === 'READ UNCOMMITTED'}`);
@@ -182,7 +184,8 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
             frame = await transactions.begin(this, origin);
           },
         );
-        await this.broadcaster.broadcast('AfterTransactionStart');
+        if (dataSource.subscribers.length > 0)
+          await this.broadcaster.broadcast('AfterTransactionStart');
         return frame!;
       } catch (error) {
         if (frame !== undefined) transactions.discard(frame);
@@ -200,11 +203,13 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
 
     async commit(frame: Frame): Promise<void> {
       if (frame.state === 'closed') throw new errors.TransactionNotStartedError();
-      await this.broadcaster.broadcast('BeforeTransactionCommit');
+      if (dataSource.subscribers.length > 0)
+        await this.broadcaster.broadcast('BeforeTransactionCommit');
       const { savepoint } = frame;
       const sql = savepoint === undefined ? 'COMMIT' : `RELEASE SAVEPOINT ${savepoint}`;
       await this.reported(sql, [], () => session.transactions.commit(frame));
-      await this.broadcaster.broadcast('AfterTransactionCommit');
+      if (dataSource.subscribers.length > 0)
+        await this.broadcaster.broadcast('AfterTransactionCommit');
     }
 
     async rollback(frame: Frame): Promise<void> {
@@ -212,12 +217,14 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
       const { savepoint } = frame;
       const sql = savepoint === undefined ? 'ROLLBACK' : `ROLLBACK TO SAVEPOINT ${savepoint}`;
       try {
-        await this.broadcaster.broadcast('BeforeTransactionRollback');
+        if (dataSource.subscribers.length > 0)
+          await this.broadcaster.broadcast('BeforeTransactionRollback');
         await this.reported(sql, [], () => session.transactions.discard(frame));
       } finally {
         session.transactions.discard(frame);
       }
-      await this.broadcaster.broadcast('AfterTransactionRollback');
+      if (dataSource.subscribers.length > 0)
+        await this.broadcaster.broadcast('AfterTransactionRollback');
     }
 
     scopeByHand(): Scope | undefined {

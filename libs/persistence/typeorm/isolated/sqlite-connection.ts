@@ -36,6 +36,7 @@ const MAY_READ = /^(?:\s|\(|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(?:SELECT|WITH|VA
 export class SqliteConnection {
   readonly #statements = new Map<string, SqliteStatement>();
   #dataVersion: { get(): unknown } | undefined;
+  #totalChanges: { get(): unknown } | undefined;
 
   constructor(
     readonly handle: SqliteHandle,
@@ -72,6 +73,12 @@ export class SqliteConnection {
   dataVersion(): unknown {
     this.#dataVersion ??= this.handle.prepare('PRAGMA data_version').pluck();
     return this.#dataVersion.get();
+  }
+
+  /** Rows that were changed through this connection, since it was opened; also what was rolled back. */
+  totalChanges(): number {
+    this.#totalChanges ??= this.handle.prepare('SELECT total_changes()').pluck();
+    return this.#totalChanges.get() as number;
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import type { OpenTransaction, TransactionContext } from '../../durable/open-transaction';
+import { CommitWatch } from './commit-watch';
 import { Frame, type FrameKind, type FrameOwner, Origin } from './frame';
 import { Gate } from './gate';
 import { dataSourceClosed, nestedLeftOpen, transactionLost, waitTimeout } from './isolation-errors';
@@ -6,6 +7,9 @@ import { inAftermath, liveScope, runInScope, Scope } from './scope';
 import { isBusy, retryWhileBusy } from './sqlite-busy';
 import { run, type SqliteConnection, type StatementResult } from './sqlite-connection';
 import type { Surroundings } from './surroundings';
+
+/** Enough to get past what lies between the app and here. */
+const RAW_DEPTH = 15;
 
 /** Where a caller stands: in `frame`; `sibling` is a nested transaction beside it that has to end first. */
 interface Place {
@@ -32,12 +36,12 @@ export class Transactions implements TransactionContext {
   readonly #reader: SqliteConnection | undefined;
   readonly #surroundings: Surroundings;
   readonly #busyTimeoutMs: number;
+  readonly #watch: CommitWatch;
   readonly #gate = new Gate();
   /** Levels of the open transaction, the outermost first. */
   readonly #frames: Frame[] = [];
   /** On the connection that writes; for messages. */
   #lastSql = '';
-  #seenVersion: unknown;
   #forgotten: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -46,7 +50,7 @@ export class Transactions implements TransactionContext {
     this.#reader = reader;
     this.#surroundings = surroundings;
     this.#busyTimeoutMs = busyTimeoutMs;
-    this.#seenVersion = reader?.dataVersion();
+    this.#watch = new CommitWatch(writer, reader);
   }
 
   // --- Who is inside ------------------------------------------------------------------------------------------------
@@ -215,6 +219,7 @@ export class Transactions implements TransactionContext {
     const statement = this.#writer.prepare(sql);
     const before = handle.inTransaction;
     this.#lastSql = sql;
+    if (!statement.readonly) this.#watch.before(sql);
     let failure: unknown;
     try {
       return run(statement, parameters);
@@ -232,7 +237,8 @@ export class Transactions implements TransactionContext {
   /** BEGIN, or SAVEPOINT where no transaction was open, was sent as a query: it belongs to the query runner that sent it. */
   #adoptRaw(owner: FrameOwner): void {
     this.#gate.tryEnter();
-    this.#add(owner, 'manual', new Scope(this), new Origin()).started = true;
+    // oxlint-disable-next-line typescript/unbound-method -- named, not called
+    this.#add(owner, 'manual', new Scope(this), new Origin(this.perform, RAW_DEPTH)).started = true;
     this.#begun();
   }
 
@@ -248,7 +254,10 @@ export class Transactions implements TransactionContext {
         failure instanceof Error
           ? `SQLite rolled it back (${failure.message})`
           : `the query "${sql}" ended it`;
-      this.#lose(transactionLost(reason, failure));
+      this.#lose(
+        transactionLost(reason, failure),
+        !/^\s*ROLLBACK/i.test(sql) && failure === undefined,
+      );
     }
     this.#noteCommit();
   }
@@ -270,6 +279,7 @@ export class Transactions implements TransactionContext {
       throw error;
     }
     frame.started = true;
+    if (frame.savepoint !== undefined) frame.rows = this.#watch.rows();
     this.#begun();
     return frame;
   }
@@ -346,6 +356,7 @@ export class Transactions implements TransactionContext {
       if (frame.savepoint === undefined) handle.exec('ROLLBACK');
       else if (frame.started) {
         handle.exec(`ROLLBACK TO ${frame.savepoint}; RELEASE ${frame.savepoint}`);
+        this.#watch.rolledBack(frame.rows);
       }
     }
     this.remove(frame);
@@ -361,7 +372,7 @@ export class Transactions implements TransactionContext {
       forget(inner);
       inner.end('closed');
     }
-    if (index >= 0) this.#afterEnd();
+    if (index >= 0) this.#afterEnd(!frame.rolledBack);
   }
 
   /** Runs BEGIN, COMMIT and the like, and tries again while another process holds the lock. */
@@ -398,7 +409,8 @@ export class Transactions implements TransactionContext {
       place.frame.check();
       return work();
     }
-    const origin = new Origin();
+    // oxlint-disable-next-line typescript/unbound-method -- named, not called
+    const origin = new Origin(this.exclusively, RAW_DEPTH);
     await this.#enter('A migration or schema change');
     const scope = new Scope(this);
     const hold = this.#add(owner, 'hold', scope, origin);
@@ -433,7 +445,7 @@ export class Transactions implements TransactionContext {
   }
 
   /** The transaction is gone from the database. Its code finds out by its next statement. */
-  #lose(reason: Error): void {
+  #lose(reason: Error, committed = false): void {
     const [outermost] = this.#levels();
     if (outermost === undefined) return;
     const lost = this.#frames.splice(this.#frames.indexOf(outermost));
@@ -441,12 +453,13 @@ export class Transactions implements TransactionContext {
       frame.rolledBack = true;
       frame.end('lost', reason);
     }
-    this.#afterEnd();
+    this.#afterEnd(committed);
   }
 
-  #afterEnd(): void {
+  #afterEnd(committed: boolean): void {
     if (this.#levels().length === 0) {
       clearTimeout(this.#forgotten);
+      if (!committed) this.#watch.changed(); // What is gone does not count for the next commit.
       this.#surroundings.observe();
     }
     if (this.#frames.length === 0) this.#gate.leave();
@@ -485,12 +498,7 @@ export class Transactions implements TransactionContext {
 
   /** Tells of a commit if something was changed; a statement that failed half-way may have (INSERT OR FAIL). */
   #noteCommit(): void {
-    if (this.#reader !== undefined) {
-      const version = this.#reader.dataVersion();
-      if (version === this.#seenVersion) return;
-      this.#seenVersion = version;
-    }
-    this.#surroundings.onCommit();
+    if (this.#watch.changed()) this.#surroundings.onCommit();
   }
 }
 
