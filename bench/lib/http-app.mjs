@@ -14,6 +14,8 @@ export async function startHttpApp({ platform, database, storage, options }) {
     controllers: [notesController(storage !== undefined)],
   };
   const app = await NestFactory.create(module, ...adapter(platform), { logger: ['error'] });
+  // A connection that was idle for a while would be closed under a client that is just sending.
+  app.getHttpServer().keepAliveTimeout = 0;
   await app.listen(0, '127.0.0.1');
   return app;
 }
