@@ -63,9 +63,9 @@ export class DurabilityGate implements GateRules, OnModuleInit, BeforeApplicatio
   }
 
   onModuleInit(): void {
-    // Of an application context there is none.
-    const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
-    if (adapter === undefined || this.replicated.length === 0) return;
+    // An application context has none: it is null there.
+    const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null | undefined;
+    if (!adapter || this.replicated.length === 0) return;
     const attach: Handler = (req, res) => attachGate(req, res, this);
     (adapter.getHttpServer() as Server | undefined)?.prependListener('request', attach);
     // For requests that do not come by way of that server: Fastify's second one for `localhost`, its inject(), an Express
