@@ -116,6 +116,25 @@ export const NESTED: CaseGroup = {
         }),
     },
     {
+      operation: 'insert() of the outer one beside a nested query runner that rolls back',
+      rows: ['o', 'p'],
+      wakes: 1,
+      onStock: 'the row of the outer one is rolled back with the nested one',
+      run: ({ dataSource }) =>
+        dataSource.transaction(async (outer) => {
+          await outer.insert(Note, { text: 'o' });
+          const byHand = async () => {
+            const runner = dataSource.createQueryRunner();
+            await runner.startTransaction();
+            await slow(runner.manager, 'i');
+            await runner.rollbackTransaction();
+            await runner.release();
+          };
+          const beside = othersGoOn(2).then(() => outer.insert(Note, { text: 'p' }));
+          await Promise.all([byHand(), beside]);
+        }),
+    },
+    {
       operation: 'a nested one goes on behind its failure, and the outer one commits',
       rows: ['o'],
       wakes: 1,
