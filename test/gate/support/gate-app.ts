@@ -103,7 +103,6 @@ export class GateApp {
     this.work = this.app.get(Work);
     this.work.file = path.join(this.#folder, 'file.txt');
     this.life = this.app.get<DatabaseLife>(lifeToken('app'));
-    this.life.connections.addContext(this.work.context);
     this.#watchFlushes();
     await options.setup?.(this.app, this.work);
   }

@@ -3,7 +3,6 @@ import { SyncService } from 'nestjs-persistence';
 import { Subject } from 'rxjs';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Note } from '../../journeys/support/note.entity';
-import { TransactionContext } from './transaction-context';
 
 /** What the handlers have in common, and share with the test. */
 @Injectable()
@@ -14,7 +13,6 @@ export class Work {
   seen: unknown;
   /** A file to send. */
   file = '';
-  readonly context = new TransactionContext();
 
   constructor(
     @Inject(DataSource) private readonly source: DataSource,
@@ -27,7 +25,7 @@ export class Work {
   }
 
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.context.run(this.source, async (manager) => {
+    return this.source.transaction(async (manager) => {
       await manager.save(Note, { text: 'inside' });
       return work(manager);
     });
