@@ -11,12 +11,14 @@ export function isIsolated(dataSource: DataSource): boolean {
 }
 
 /** Isolates the transactions of the app's DataSource. OPTION_INVALID where it is too late for that. */
-export function isolateDatabase(dataSource: DataSource, life: DatabaseLife): DataSource {
-  if (isolated.has(dataSource)) return dataSource;
-  if (dataSource.isInitialized) throw initializedTooEarly();
+export async function isolateDatabase(dataSource: DataSource, life: DatabaseLife): Promise<void> {
+  if (isolated.has(dataSource)) return;
+  if (dataSource.isInitialized) {
+    await dataSource.destroy();
+    throw initializedTooEarly();
+  }
   isolate(dataSource, surroundingsOf(life));
   isolated.add(dataSource);
-  return dataSource;
 }
 
 function surroundingsOf(life: DatabaseLife): Surroundings {

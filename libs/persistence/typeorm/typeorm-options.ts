@@ -123,7 +123,7 @@ function dataSourceFactory(own: TypeOrmDataSourceFactory | undefined): TypeOrmDa
     const dataSource = await (own ?? newDataSource)(plain as DataSourceOptions);
     if (carried === undefined) return dataSource;
     const { life, stock } = carried;
-    if (!stock) isolateDatabase(dataSource, life);
+    if (!stock) await isolateDatabase(dataSource, life);
     return trackDataSource(dataSource, life, isLastAttempt(options as TypeOrmModuleOptions));
   };
 }

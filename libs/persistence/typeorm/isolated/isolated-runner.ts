@@ -146,8 +146,10 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
     // --- Transactions -----------------------------------------------------------------------------------------------
 
     override async startTransaction(isolation?: IsolationLevel): Promise<void> {
+      const { transactions } = session;
       // oxlint-disable-next-line typescript/unbound-method -- named, not called
-      await this.begin(isolation, new Origin(Runner.prototype.startTransaction));
+      const callee = Runner.prototype.startTransaction;
+      await this.begin(isolation, transactions.isImplicit() ? undefined : new Origin(callee));
     }
 
     override async commitTransaction(): Promise<void> {

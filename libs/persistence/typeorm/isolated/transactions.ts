@@ -70,6 +70,12 @@ export class Transactions implements TransactionContext {
     return this.#locate(owner) !== undefined;
   }
 
+  /** Whether the next begin of the caller is by save(), remove() and the like. */
+  isImplicit(): boolean {
+    const scope = liveScope();
+    return scope?.of === this && scope.adopts === 'implicit' && scope.frame?.state !== 'open';
+  }
+
   /** Levels of BEGIN and SAVEPOINT that are open around the caller. */
   depth(owner: FrameOwner): number {
     const place = this.#locate(owner);
