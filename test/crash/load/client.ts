@@ -32,7 +32,7 @@ export class Client {
 
   constructor(private readonly options: ClientOptions) {
     this.connection = new Connection(options.url);
-    this.other = new Connection(options.url);
+    this.other = new Connection(options.url, { keepAlive: false });
   }
 
   get ended(): boolean {

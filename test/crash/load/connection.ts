@@ -21,13 +21,19 @@ export type Outcome =
 /** Longer than any wait inside the app; only a hung one does not answer. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
-/** One keep-alive connection to the app, with one request at a time. */
+/** One connection to the app, with one request at a time. */
 export class Connection {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  private readonly agent: Agent;
   /** Called when a request has been handed to the operating system whole. */
   onSent: () => void = () => undefined;
 
-  constructor(private readonly url: string) {}
+  /** @param keepAlive off where it may idle: the app closes idle ones after 5 s, perhaps just when a request is sent */
+  constructor(
+    private readonly url: string,
+    { keepAlive = true } = {},
+  ) {
+    this.agent = new Agent({ keepAlive, maxSockets: 1 });
+  }
 
   /** Never rejects: a broken connection is an outcome. */
   send({ method, path, body }: Request): Promise<Outcome> {
