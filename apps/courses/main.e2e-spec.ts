@@ -83,6 +83,7 @@ describe('node main.js', () => {
     await signUp(owner, 'after').expect(201);
 
     const refused = await signUp(old, 'lost');
+    expect(refused.body.message).toContain('superseded');
     expect([refused.status, refused.body.code]).toEqual([503, 'COMMIT_UNCONFIRMED']);
     // From then on it does not even commit locally, and still answers reads.
     await signUp(old, 'lost-too').expect(503);
