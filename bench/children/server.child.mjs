@@ -13,12 +13,12 @@ const WAIT_MS = 120_000;
  * The server of `lib/server.mjs`: takes what it shall be, says its port, then answers one question at a time until its
  * parent lets go. Its store is in memory and answers after `latencyMs`. `durability` left out: no module at all.
  */
-process.once('message', (input) => {
-  serve(input).catch((error) => {
-    console.error(error);
-    process.exit(1);
-  });
-});
+process.once('message', (input) => void serve(input).catch(failed));
+
+function failed(error) {
+  console.error(error);
+  process.exit(1);
+}
 
 async function serve({ platform, folder, durability, latencyMs = 0 }) {
   const hold = holdable(slow(new (room('storage').MemoryStore)(), latencyMs));
@@ -41,10 +41,11 @@ async function serve({ platform, folder, durability, latencyMs = 0 }) {
     put: () => timePut(hold.store, bodies.at(-1)),
   };
   process.on('disconnect', () => process.exit(0));
-  process.on('message', async ({ name }) => {
+  const respond = async ({ name }) => {
     bodies.splice(0, bodies.length - 1);
     process.send((await questions[name]()) ?? null);
-  });
+  };
+  process.on('message', (question) => void respond(question).catch(failed));
   process.send({ port: app.getHttpServer().address().port });
 }
 
