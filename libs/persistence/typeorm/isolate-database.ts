@@ -32,9 +32,20 @@ function surroundingsOf(life: DatabaseLife): Surroundings {
     adopt: (connection) => connections.add(connection),
     addContext: (context) => connections.addContext(context),
     refusal: () => (connections.refusesWrites ? writingHasEnded(life) : undefined),
-    onCommit: () => life.wake(),
-    observe: () => connections.observe(),
+    onCommit: quiet(() => life.wake()),
+    observe: quiet(() => connections.observe()),
     warn: (text) => life.warn(text),
+  };
+}
+
+/** What is committed stays committed, whatever goes wrong here: the engine sees it by itself, a moment later. */
+function quiet(work: () => void): () => void {
+  return () => {
+    try {
+      work();
+    } catch {
+      // As said.
+    }
   };
 }
 

@@ -52,12 +52,12 @@ describe('a commit', () => {
 
   it('is not delayed or rejected by the hook, even if waking fails', async () => {
     const app = await start();
-    jest
-      .spyOn(app.get<DatabaseLife>(lifeToken('app')).connections, 'observe')
-      .mockImplementation(() => {
-        throw new Error('a bug of ours');
-      });
+    const life = app.get<DatabaseLife>(lifeToken('app'));
+    const wake = jest.spyOn(life, 'wake').mockImplementation(() => {
+      throw new Error('a bug of ours');
+    });
     await app.get(DataSource).getRepository(Note).save({ text: 'x' });
+    expect(wake).toHaveBeenCalledTimes(1);
     jest.restoreAllMocks();
     await app.close();
   });
@@ -79,8 +79,9 @@ describe('a commit', () => {
     await app.close();
   });
 
-  it('is seen also where the DataSource comes initialised', async () => {
+  it('is seen also where a stock DataSource comes initialised', async () => {
     const app = await start({
+      dataSource: 'stock',
       dataSourceFactory: (options?: DataSourceOptions) => new DataSource(options!).initialize(),
     });
     const wake = jest.spyOn(app.get<DatabaseLife>(lifeToken('app')), 'wake');
