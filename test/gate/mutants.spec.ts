@@ -1,4 +1,4 @@
-import { confirmStored, type ConfirmStored } from '../../libs/persistence/durable/confirm-stored';
+import type { ConfirmStored } from '../../libs/persistence/durable/confirm-stored';
 import { type GateApp, gateApps, PLATFORMS } from './support/gate-app';
 import { failedChecks } from './support/core-checks';
 
@@ -35,7 +35,8 @@ describe.each(PLATFORMS)('on %s the checks of the gate can fail', (platform) => 
 
   it('for one that looks at no open transaction', async () => {
     const app = await start(platform);
-    sabotage(app, (databases, _, waitedMs) => confirmStored(databases, new Set(), waitedMs));
+    const { confirm } = app.gate;
+    sabotage(app, (databases, _, waitedMs) => confirm(databases, new Set(), waitedMs));
     expect(await failedChecks(app)).toEqual(IN_TRANSACTIONS);
   });
 

@@ -247,8 +247,9 @@ describe.each(PLATFORMS)('on %s, nothing goes past the gate', (platform) => {
   });
 
   it('while the app closes and the store never answers: it ends all the same', async () => {
+    // Within the time of the shutdown, however long an answer might wait otherwise.
     const app = await create(platform, {
-      persistence: { confirmTimeoutMs: 300, shutdownTimeoutMs: 300 },
+      persistence: { confirmTimeoutMs: 60_000, flushTimeoutMs: 60_000, shutdownTimeoutMs: 300 },
     });
     await app.listen();
     await app.hold();

@@ -12,6 +12,7 @@ import type {
 import { type BackupToOptions, checkBackupCall } from '../backup/backup-call';
 import type { DatabaseBackup } from '../backup/database-backup';
 import { errorLine, type LineLog } from '../log/event-log';
+import { CLOSING_SHARE } from '../lifecycle/closing-share';
 import type { Redact } from '../log/redact';
 import { redactedError } from '../log/redact-error';
 import { formatDuration } from '../log/units';
@@ -54,9 +55,6 @@ export interface DatabaseLifeParts {
 
 const NOTHING_WAITS = { ms: 0, commits: 0, bytes: 0 } as const;
 
-/** Part of the shutdown time for transactions that are open; the rest is for the store. */
-const DRAIN_SHARE_FOR_TRANSACTIONS = 0.4;
-
 /** On top of the shutdown time, for letting go of the file. */
 const GRACE_MS = 500;
 
@@ -69,6 +67,7 @@ export class DatabaseLife {
   #draining: Promise<boolean> | undefined;
   #failure: PersistenceStatus['error'] = null;
   #openSince: number | null = null;
+  #closingSince: number | undefined;
   #dataSource: DataSource | undefined;
   readonly #watch: TransactionWatch;
   readonly #beforeRelease: (() => Promise<void>)[] = [];
@@ -205,6 +204,11 @@ export class DatabaseLife {
     } satisfies PersistenceStatus);
   }
 
+  /** The app has begun to close: what requests take from now on goes off the time of `drain()`, in part. */
+  closing(): void {
+    this.#closingSince ??= this.#parts.now();
+  }
+
   /**
    * Ends writing, ships what is left and releases the database, within `shutdownTimeoutMs`. Every call gets the outcome
    * of the first: whether the end was clean. Never rejects.
@@ -261,23 +265,33 @@ export class DatabaseLife {
   }
 
   async #drain(): Promise<boolean> {
-    const { replica, settings, lines } = this.#parts;
+    const { replica, lines } = this.#parts;
     this.#watch.stop();
     if (replica === null || this.#starting === undefined) return true;
-    const drained = this.#release(this.#starting, replica);
+    const timeoutMs = this.#timeLeft();
+    const drained = this.#release(this.#starting, replica, timeoutMs);
     // The replica keeps its own time; this bounds what it cannot: a start that never ends.
-    const clean = await within(drained, settings.shutdownTimeoutMs + GRACE_MS);
+    const clean = await within(drained, timeoutMs + GRACE_MS);
     if (clean !== undefined) return clean;
-    lines.error(
-      `The database was not released within ${formatDuration(settings.shutdownTimeoutMs)}.`,
-    );
+    lines.error(`The database was not released within ${formatDuration(timeoutMs)}.`);
     return false;
   }
 
-  async #release(starting: Promise<void>, replica: LiveReplica): Promise<boolean> {
-    const { settings, lines, now } = this.#parts;
+  /** Of `shutdownTimeoutMs`, behind the requests that were still under way. */
+  #timeLeft(): number {
+    const { settings, now } = this.#parts;
+    const spent = this.#closingSince === undefined ? 0 : now() - this.#closingSince;
+    return settings.shutdownTimeoutMs - Math.min(spent, CLOSING_SHARE * settings.shutdownTimeoutMs);
+  }
+
+  async #release(
+    starting: Promise<void>,
+    replica: LiveReplica,
+    timeoutMs: number,
+  ): Promise<boolean> {
+    const { lines, now } = this.#parts;
     const begun = now();
-    const patience = settings.shutdownTimeoutMs * DRAIN_SHARE_FOR_TRANSACTIONS;
+    const patience = timeoutMs * CLOSING_SHARE;
     try {
       await starting.catch(() => {}); // Reported when it failed.
       const ended = this.#endWork();
@@ -287,7 +301,7 @@ export class DatabaseLife {
         );
       }
       await ended;
-      const left = settings.shutdownTimeoutMs - (now() - begun);
+      const left = timeoutMs - (now() - begun);
       return await replica.stop({ timeoutMs: Math.max(0, left) });
     } catch (error) {
       lines.error(`The database was not released cleanly. ${String(error)}`);

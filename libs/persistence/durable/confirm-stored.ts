@@ -2,9 +2,14 @@ import { isPersistenceError, PersistenceError } from '../../errors';
 import { formatDuration } from '../log/units';
 import type { DurableDatabase } from './durable-database';
 import type { OpenTransaction } from './open-transaction';
+import type { Patience } from './patience';
 
 /** Called from outside of every transaction, or `flush()` would refuse. */
-export type ConfirmStored = typeof confirmStored;
+export type ConfirmStored = (
+  databases: readonly DurableDatabase[],
+  transactions: ReadonlySet<OpenTransaction>,
+  waitedMs: number,
+) => Promise<void>;
 
 /**
  * Resolves when the transactions have committed, and then everything committed so far is stored in each of the databases.
@@ -13,17 +18,21 @@ export type ConfirmStored = typeof confirmStored;
  * whatever it was waiting for. Messages name no path of the host.
  *
  * @param waitedMs how much of that time is over
+ * @param patience ends sooner when the app closes
  */
 export async function confirmStored(
   databases: readonly DurableDatabase[],
   transactions: ReadonlySet<OpenTransaction>,
   waitedMs: number,
+  patience: Patience,
 ): Promise<void> {
   await Promise.all(
     databases.map((database) => {
       const { confirmTimeoutMs } = database.settings;
       const leftMs = Math.max(0, confirmTimeoutMs - waitedMs);
-      return within(storedIn(database, transactions), leftMs, () => tooLate(confirmTimeoutMs));
+      return patience.within(storedIn(database, transactions), leftMs, () =>
+        tooLate(confirmTimeoutMs),
+      );
     }),
   );
 }
@@ -42,20 +51,6 @@ async function storedIn(
   }
 }
 
-function within<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(late()), ms);
-    const settle = (end: () => void) => {
-      clearTimeout(timer);
-      end();
-    };
-    work.then(
-      (value) => settle(() => resolve(value)),
-      (error: Error) => settle(() => reject(error)),
-    );
-  });
-}
-
 function rolledBack(): PersistenceError {
   return new PersistenceError(
     'TRANSACTION_ROLLED_BACK',
@@ -69,13 +64,19 @@ const NOT_CONFIRMED =
 function tooLate(ms: number): PersistenceError {
   return new PersistenceError(
     'COMMIT_UNCONFIRMED',
-    `${NOT_CONFIRMED} That took longer than ${formatDuration(ms)}.`,
+    `${NOT_CONFIRMED} That took longer than ${formatDuration(ms)}, or the app was being closed.`,
   );
 }
+
+const SUPERSEDED =
+  'This instance refuses writes. Send the request to the one that has taken the database over; look first whether the change is there.';
 
 /** One code whatever the reason: what its receiver may do is the same. */
 function unconfirmed(cause: unknown, database: DurableDatabase): PersistenceError {
   const reason = isPersistenceError(cause) ? ` ${cause.message}` : '';
   const message = database.redact(`${NOT_CONFIRMED}${reason}`);
-  return new PersistenceError('COMMIT_UNCONFIRMED', message, { cause });
+  return new PersistenceError('COMMIT_UNCONFIRMED', message, {
+    cause,
+    ...(isPersistenceError(cause, 'REPLICA_FENCED') && { hint: SUPERSEDED }),
+  });
 }

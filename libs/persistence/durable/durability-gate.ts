@@ -8,9 +8,11 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { confirmStored } from './confirm-stored';
+import { CLOSING_SHARE } from '../lifecycle/closing-share';
+import { confirmStored, type ConfirmStored } from './confirm-stored';
 import type { DurableDatabase } from './durable-database';
 import { DurableDatabases } from './durable-databases';
+import { Patience } from './patience';
 import { RefusalLog } from './refusal-log';
 import { attachGate, type GateRules } from './response-gate';
 
@@ -39,10 +41,12 @@ interface Fastify {
  */
 @Injectable()
 export class DurabilityGate implements GateRules, OnModuleInit, BeforeApplicationShutdown {
-  readonly confirm = confirmStored;
+  readonly confirm: ConfirmStored = (databases, transactions, waitedMs) =>
+    confirmStored(databases, transactions, waitedMs, this.#patience);
   /** Made while the app is put together, which is in nobody's transaction. */
   readonly outside = new AsyncResource('PersistenceGate');
   closing = false;
+  readonly #patience = new Patience(() => performance.now());
   readonly #log = new RefusalLog(new Logger('Persistence'), () => performance.now());
 
   constructor(
@@ -76,6 +80,9 @@ export class DurabilityGate implements GateRules, OnModuleInit, BeforeApplicatio
 
   beforeApplicationShutdown(): void {
     this.closing = true;
+    const shutdownMs = this.replicated.map(({ settings }) => settings.shutdownTimeoutMs);
+    // The port closes only behind the held answers, and the last commits are stored behind that.
+    if (shutdownMs.length > 0) this.#patience.endIn(CLOSING_SHARE * Math.min(...shutdownMs));
   }
 }
 

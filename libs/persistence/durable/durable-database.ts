@@ -3,7 +3,11 @@ import type { OpenTransaction } from './open-transaction';
 
 /** What the gate asks of a database: the part of a `DatabaseLife` that it uses. */
 export interface DurableDatabase {
-  readonly settings: { readonly durability: Durability; readonly confirmTimeoutMs: number };
+  readonly settings: {
+    readonly durability: Durability;
+    readonly confirmTimeoutMs: number;
+    readonly shutdownTimeoutMs: number;
+  };
   /** Without a replica there is nothing to wait for. */
   readonly replicated: boolean;
   readonly connections: { currentTransaction(): OpenTransaction | undefined };

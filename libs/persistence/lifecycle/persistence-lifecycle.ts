@@ -1,4 +1,9 @@
-import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type {
+  BeforeApplicationShutdown,
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+  OnModuleInit,
+} from '@nestjs/common';
 import type { DatabaseLife } from '../database/database-life';
 import type { Schedule } from '../schedule/schedule';
 import { drainBeforeExit } from './exit-drain';
@@ -9,7 +14,7 @@ import { drainOnSignals } from './signal-drain';
  * whose start failed, and nobody closes a script: their databases are drained when the process has nothing left to do.
  */
 export class PersistenceLifecycle
-  implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
+  implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   #ignoreSignals = () => {};
   readonly #ignoreExit: () => void;
@@ -43,6 +48,10 @@ export class PersistenceLifecycle
     if (settings.drainOnSignal && this.life.replicated) {
       this.#ignoreSignals = drainOnSignals(() => this.life.drain());
     }
+  }
+
+  beforeApplicationShutdown(): void {
+    this.life.closing();
   }
 
   async onApplicationShutdown(): Promise<void> {
