@@ -7,7 +7,12 @@ import { ConfigModule } from '@nestjs/config';
 import { Interval, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { getRepositoryToken, InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
-import { PersistenceHealthIndicator, PersistenceModule, SyncService } from 'nestjs-persistence';
+import {
+  Durable,
+  PersistenceHealthIndicator,
+  PersistenceModule,
+  SyncService,
+} from 'nestjs-persistence';
 import { PersistenceAdminModule } from 'nestjs-persistence/admin';
 import { Column, Entity, PrimaryGeneratedColumn, Repository } from 'typeorm';
 import { createApp } from './platform.js';
@@ -34,6 +39,24 @@ class NotesController {
   async create(@Body() { text }: { text: string }): Promise<{ stored: boolean }> {
     await this.notes.save({ text });
     return this.sync.flush();
+  }
+
+  @Durable()
+  @Post('durable')
+  async createDurably(@Body() { text }: { text: string }): Promise<Note> {
+    await this.sync.transaction((manager) => manager.save(Note, { text: `${text} together` }));
+    return this.notes.save({ text });
+  }
+
+  /** Two transactions at once: the one that fails takes nothing of the other along. */
+  @Post('beside-a-failure')
+  async createBesideAFailure(@Body() { text }: { text: string }): Promise<{ failed: boolean }> {
+    const failing = this.notes.manager.transaction(async (manager) => {
+      await manager.save(Note, { text: 'never' });
+      throw new Error('on purpose');
+    });
+    const [failed] = await Promise.allSettled([failing, this.notes.save({ text })]);
+    return { failed: failed.status === 'rejected' };
   }
 }
 
@@ -110,6 +133,9 @@ async function use(url: string): Promise<void> {
   };
   const created = await call('POST', '/notes', { text: 'kept' });
   strictEqual(created.body['stored'], true);
+  strictEqual((await call('POST', '/notes/durable', { text: 'durable' })).status, 201);
+  const beside = await call('POST', '/notes/beside-a-failure', { text: 'beside' });
+  strictEqual(beside.body['failed'], true);
   const health = await call('GET', '/health');
   deepStrictEqual([health.status, health.body['status']], [200, 'ok']);
   strictEqual((await call('GET', '/api/db-status')).status, 401);
