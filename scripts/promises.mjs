@@ -118,6 +118,138 @@ const PROMISES = [
     'test/journeys/start/platforms.spec.ts',
     /an answer leaves when what its handler committed is stored/,
   ],
+  'Answers that wait',
+  [
+    'No byte of an answer that waits leaves before what was committed when it was written is stored, on Express and Fastify, whoever sends it.',
+    'test/gate/answers.spec.ts',
+    /nothing of an answer leaves before its commits are stored/,
+  ],
+  [
+    'What cannot be confirmed becomes a 503 that says what to do, and nothing of the answer is seen.',
+    'test/gate/refused.spec.ts',
+    /is replaced by a 503 that says what to do and nothing of the app’s answer/,
+  ],
+  [
+    'A stream or server-sent events wait chunk by chunk; what cannot be confirmed is cut, not sent.',
+    'test/gate/refused.spec.ts',
+    /of a server-sent event that is not confirmed nothing leaves/,
+  ],
+  [
+    'An answer that was written inside a transaction waits for its end; rolled back, it is not sent.',
+    'test/gate/refused.spec.ts',
+    /because its transaction was rolled back becomes a 500 with the code/,
+  ],
+  [
+    'A transaction around every request is no way around the gate.',
+    'test/gate/whole-app.spec.ts',
+    /in a transaction around every request: it ends first/,
+  ],
+  [
+    'A probe marked `@Durable(false)` is answered, whatever the store does.',
+    'test/gate/whole-app.spec.ts',
+    /a preflight does not wait, nor does @Durable\(false\)/,
+  ],
+  [
+    'However much a handler writes on, what is held of one answer is bounded.',
+    'test/gate/refused.spec.ts',
+    /is 16 MiB at most where the handler writes on and on/,
+  ],
+  [
+    'At SIGTERM held answers are confirmed, then the process ends; also where the store never answers.',
+    'test/gate/whole-app.spec.ts',
+    /while the app closes and the store never answers: it ends all the same/,
+  ],
+  [
+    'The checks of the gate notice a gate that does not wait, or looks at no transaction.',
+    'test/gate/mutants.spec.ts',
+    /for one that does not wait for flush\(\)/,
+  ],
+  [
+    '`sync.transaction()` resolves when all of it is committed and stored.',
+    'test/gate/transactions.spec.ts',
+    /resolves to what work resolves to, when all of it is stored/,
+  ],
+  [
+    'A host that freezes the process behind each answer loses nothing that was answered.',
+    'test/journeys/commit/freezing-host.spec.ts',
+    /loses nothing that was answered, where answers wait for the store/,
+  ],
+  [
+    'Where every answer waits, whatever any of them told is there after kill and lost disk, reads of what others were writing included.',
+    'test/crash/crash.spec.ts',
+    /loses nothing that any answer has told, reads of what others were writing included/,
+  ],
+  [
+    '`confirmIntervalMs` bounds the requests; those who wait within it share one.',
+    'test/replica/confirm-pace.spec.ts',
+    /is kept: ten that wait within it share one request/,
+  ],
+  'Transactions',
+  [
+    'Transactions at the same time do not meet: the one that throws takes nothing of the other with it.',
+    'libs/persistence/typeorm/isolated/isolation.spec.ts',
+    /the one that throws takes nothing of the other with it/,
+  ],
+  [
+    'What is saved beside a transaction that fails stays.',
+    'libs/persistence/typeorm/isolated/isolation.spec.ts',
+    /inserts beside one that throws stay/,
+  ],
+  [
+    'A read outside a transaction sees what is committed, and does not wait.',
+    'libs/persistence/typeorm/isolated/isolation.spec.ts',
+    /a read outside sees what is committed, without waiting/,
+  ],
+  [
+    'Nested transactions are savepoints, siblings wait for one another.',
+    'libs/persistence/typeorm/isolated/isolation.spec.ts',
+    /siblings wait for one another, and fail each for itself/,
+  ],
+  [
+    'Whatever TypeORM does, on our DataSource its rows, its wake-ups and its isolation are right; what goes wrong on the stock one stands beside it.',
+    'test/isolation/table.spec.ts',
+    /is what a run gives/,
+  ],
+  [
+    'Random programs that meet lose no acknowledged row, and keep none of what was rolled back.',
+    'test/isolation/soak/soak.spec.ts',
+    /lose nothing that was acknowledged, and leave nothing that was refused/,
+  ],
+  [
+    'Who waits too long for a transaction is told where that was begun.',
+    'libs/persistence/typeorm/isolated/runners.spec.ts',
+    /is told where the transaction was begun, and what it did last/,
+  ],
+  [
+    'The event loop goes on while another process holds the write lock.',
+    'libs/persistence/typeorm/isolated/runners.spec.ts',
+    /is waited for while the event loop goes on/,
+  ],
+  [
+    'No insert gets past a foreign key while `synchronize()` runs.',
+    'libs/persistence/typeorm/isolated/runners.spec.ts',
+    /no insert gets past a foreign key while synchronize\(\) runs/,
+  ],
+  [
+    'When an instance is superseded, statements and commits of an open transaction are refused, and reading goes on.',
+    'libs/persistence/typeorm/isolated/runners.spec.ts',
+    /refuses statements and the commit of an open transaction/,
+  ],
+  [
+    'A transaction that nobody ends is seen, whoever has it: health is down and `flush()` refuses.',
+    'test/journeys/observe/open-transaction.spec.ts',
+    /on a connection that the app opened itself is seen by its lock/,
+  ],
+  [
+    'It is seen in another process too.',
+    'test/journeys/observe/open-transaction.spec.ts',
+    /in another process is seen by its lock too/,
+  ],
+  [
+    'A steady stream of transactions starves no `flush()`.',
+    'libs/persistence/typeorm/app-connections.spec.ts',
+    /let a waiter go that a steady stream of transactions would starve/,
+  ],
   'One writer',
   [
     'A second deployment takes over at once, and the first one never writes again.',
@@ -130,9 +262,9 @@ const PROMISES = [
     /after this instance was superseded is refused, not acknowledged/,
   ],
   [
-    'An app that was superseded answers writes with 503 and `REPLICA_FENCED`.',
+    'An app that was superseded confirms no write: it answers with 503.',
     'apps/courses/main.e2e-spec.ts',
-    /refuses writes with 503 REPLICA_FENCED/,
+    /confirms no write, with 503, once another instance has taken over/,
   ],
   [
     'Of several instances that begin at the same moment one wins, and none loses a commit.',
