@@ -119,7 +119,7 @@ describe('a commit', () => {
     const app = await start({}, { transactionMaxMs: 30, shutdownTimeoutMs: 100 });
     const runner = app.get(DataSource).createQueryRunner();
     await runner.startTransaction();
-    await app.get(DataSource).getRepository(Note).save({ text: 'x' });
+    await runner.manager.save(Note, { text: 'x' });
     await expect(app.get(SyncService).flush()).rejects.toMatchObject({ code: 'TRANSACTION_OPEN' });
     await runner.commitTransaction();
     expect(await app.get(SyncService).flush()).toMatchObject({ stored: true });
@@ -130,7 +130,7 @@ describe('a commit', () => {
     const app = await start();
     const runner = app.get(DataSource).createQueryRunner();
     await runner.startTransaction();
-    await app.get(DataSource).getRepository(Note).save({ text: 'x' });
+    await runner.manager.save(Note, { text: 'x' });
     let flushed = false;
     const flush = app
       .get(SyncService)

@@ -27,7 +27,8 @@ export function isolatedBroadcaster(Base: BroadcasterClass): BroadcasterClass {
   return IsolatedBroadcaster;
 }
 
-function aftermath({ session }: IsolatedRunner): Scope {
+function aftermath({ session }: IsolatedRunner): Scope | undefined {
+  if (!session.isOpen) return undefined; // The transaction that destroy() waited for.
   const scope = new Scope(session.transactions);
   scope.aftermath = true;
   return scope;

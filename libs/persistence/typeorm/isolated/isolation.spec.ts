@@ -192,6 +192,34 @@ describe('nested transactions', () => {
     expect(db.committed()).toEqual(['p']);
   });
 
+  it('an insert by the outer one is not rolled back with one begun by hand inside it', async () => {
+    await db.dataSource.transaction(async (manager) => {
+      const runner = db.dataSource.createQueryRunner();
+      await runner.startTransaction();
+      await runner.manager.insert(Note, { text: 'i' });
+      const beside = [manager.insert(Note, { text: 'p' }), insert(db.dataSource, 'q')];
+      await settle();
+      await runner.rollbackTransaction();
+      await runner.release();
+      await Promise.all(beside);
+    });
+    expect(db.committed()).toEqual(['p', 'q']);
+  });
+
+  it('one that is still running when the outer one throws cannot commit', async () => {
+    const door = new Door();
+    let nested: Promise<string> | undefined;
+    const outer = db.dataSource.transaction(async (manager) => {
+      nested = outcome(manager.transaction(() => door.opened));
+      await settle();
+      throw new Error('business');
+    });
+    expect(await outcome(outer)).toBe('business');
+    door.open();
+    expect(await nested).toBe('TRANSACTION_LOST');
+    expect(await outcome(insert(db.dataSource, 'n'))).toBe('ok');
+  });
+
   it('what waits beside a nested one is not run when the outer one throws meanwhile', async () => {
     const door = new Door();
     const late: Promise<string>[] = [];

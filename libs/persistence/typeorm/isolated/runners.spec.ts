@@ -186,13 +186,14 @@ describe('limits', () => {
     const held = db.dataSource.transaction(async (manager) => {
       await door.opened;
       await manager.insert(Note, { text: 'x' });
+      return 'committed';
     });
     await settle();
     const destroyed = db.dataSource.destroy();
     const late = outcome(insert(db.dataSource, 'late'));
     await settle();
     door.open();
-    await held;
+    expect(await held).toBe('committed');
     await destroyed;
     expect(await late).toBe('DATA_SOURCE_CLOSED');
     expect(await outcome(insert(db.dataSource, 'later'))).toBe('DATA_SOURCE_CLOSED');

@@ -11,7 +11,7 @@ import type { Surroundings } from './surroundings';
 /** Enough to get past what lies between the app and here. */
 const RAW_DEPTH = 15;
 
-/** Where a caller stands: in `frame`; `sibling` is a nested transaction beside it that has to end first. */
+/** Where a caller stands: in `frame`; `sibling` is a nested transaction that it is not in, and that has to end first. */
 interface Place {
   readonly frame: Frame;
   readonly sibling?: Frame;
@@ -103,10 +103,9 @@ export class Transactions implements TransactionContext {
     if (this.#frames.length === 0) return undefined;
     const index = this.#indexOf(owner, scope);
     if (index < 0) return undefined;
-    const sibling = this.#frames.find((frame, i) => i > index && frame.endsByItself);
-    return sibling === undefined
-      ? { frame: this.#frames[index]! }
-      : { frame: this.#frames[index]!, sibling };
+    const sibling = this.#frames[index + 1];
+    const frame = this.#frames[index]!;
+    return sibling === undefined ? { frame } : { frame, sibling };
   }
 
   /** A level that is no more, but that the caller still takes itself to be in. */
@@ -130,11 +129,22 @@ export class Transactions implements TransactionContext {
     const byHand = this.#frames.findLastIndex(
       (frame) => frame.owner === owner && frame.kind === 'manual',
     );
-    if (byHand >= 0 || known >= 0) return Math.max(byHand, known);
+    if (byHand >= 0 || known >= 0) return this.#within(Math.max(byHand, known));
     // Its manager was handed to code that has lost the context.
     return this.#frames.findLastIndex(
       (frame) => frame.owner === owner && frame.kind === 'callback',
     );
+  }
+
+  /** The same code is in what a migration has begun, and in a savepoint that it has set on its own query runner. */
+  #within(index: number): number {
+    let inner = index;
+    for (;;) {
+      const { kind, owner } = this.#frames[inner]!;
+      const next = this.#frames[inner + 1];
+      if (next?.kind !== 'manual' || (kind !== 'hold' && next.owner !== owner)) return inner;
+      inner++;
+    }
   }
 
   #levels(): Frame[] {
@@ -372,12 +382,13 @@ export class Transactions implements TransactionContext {
   remove(frame: Frame): void {
     const index = this.#frames.indexOf(frame);
     const ended = index < 0 ? [frame] : this.#frames.splice(index);
-    for (const inner of ended.reverse()) {
-      if (inner !== frame) inner.rolledBack = frame.rolledBack;
-      if (inner.scope.ownsRunner) inner.owner.spent = inner;
-      forget(inner);
-      inner.end('closed');
+    for (const inner of ended.slice(1).reverse()) {
+      inner.rolledBack = true;
+      inner.end('lost', transactionLost('the transaction around it has ended'));
     }
+    if (frame.scope.ownsRunner) frame.owner.spent = frame;
+    forget(frame);
+    frame.end('closed');
     if (index >= 0) this.#afterEnd(!frame.rolledBack);
   }
 
