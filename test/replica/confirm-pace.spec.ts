@@ -38,7 +38,7 @@ describe('the pace of what is waited for', () => {
   it('is kept: ten that wait within it share one request, when its time has come', async () => {
     const before = puts();
     const flushed = Array.from({ length: 10 }, insertAndFlush);
-    await clock.whenSleeping(flushed.length + 1); // Each flush has a limit, and the publisher sleeps.
+    await clock.whenSleeping(2); // The flushes share one limit, and the publisher sleeps.
     await clock.advance(999);
     expect(puts()).toBe(before);
     await clock.advance(1);

@@ -9,7 +9,7 @@ import type { StatusModel } from '../observe/status-model';
 import { Bell } from './bell';
 import { History } from './history';
 import { Pace } from './pace';
-import { answer, Waiters } from './waiters';
+import { Waiters } from './waiters';
 
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 15_000;
@@ -53,8 +53,9 @@ export class Publisher {
     lineage: string,
     private readonly hooks: PublisherHooks,
   ) {
-    this.waiters = new Waiters(options.clock, options.settings.flushTimeoutMs);
-    this.pace = new Pace(options.clock, options.settings);
+    const { clock, settings } = options;
+    this.waiters = new Waiters(clock, settings.flushTimeoutMs, () => this.failure);
+    this.pace = new Pace(clock, settings);
     this.history = new History(options, status, lineage, () => hooks.historyLost());
   }
 
@@ -111,8 +112,8 @@ export class Publisher {
     if (this.fence) throw this.fence;
     if (this.ending.signal.aborted)
       throw new PersistenceError('SHUTTING_DOWN', 'The database is being closed.');
-    const stored = this.waiters.wait(() => this.failure);
-    this.pace.interrupt();
+    const stored = this.waiters.wait();
+    this.pace.joined(this.waiters.count);
     this.bell.ring();
     await stored;
   }
@@ -147,6 +148,7 @@ export class Publisher {
       if (this.stopped) return;
       await this.round();
       await this.options.clock.immediate();
+      this.pace.answered();
     }
   }
 
@@ -159,8 +161,8 @@ export class Publisher {
     const { pace, waiters } = this;
     for (let news = false; !this.stopped;) {
       pace.renew();
-      if (waiters.any && !news && pace.left(true) > 0) news = await this.findNews();
-      const left = pace.left(waiters.any);
+      if (waiters.count > 0 && !news && pace.paced(true) > 0) news = await this.findNews();
+      const left = pace.left(waiters.count);
       if (left <= 0) return;
       await pace.sleep(left);
     }
@@ -170,23 +172,24 @@ export class Publisher {
   private async findNews(): Promise<boolean> {
     const { engine } = this.options;
     if (this.history.doubtful || this.history.gone || this.history.isUnsettled) return true;
-    const serving = this.waiters.take();
+    this.waiters.take();
     this.seen = false;
     // What fails here is met, and reported, by the capture.
     const news = await engine.hasNews().catch(() => true);
     if (news || this.stopped) {
-      this.waiters.giveBack(serving);
+      this.waiters.giveBack();
       return true;
     }
     this.captureFoundNothing();
-    answer(serving);
+    this.waiters.answer();
     return false;
   }
 
   private async round(): Promise<void> {
     const { engine } = this.options;
-    const serving = this.waiters.take();
-    this.pace.captured();
+    const { waiters, pace } = this;
+    waiters.take();
+    pace.captured();
     try {
       if (this.history.doubtful || this.history.gone) await this.settleDoubts();
       this.seen = false;
@@ -197,12 +200,12 @@ export class Publisher {
       await this.describe();
       // Writers that wait for an answer write nothing meanwhile, so the log can be emptied without shutting anybody out.
       if (engine.checkpointDue === 'overdue') await this.checkpoint();
-      answer(serving);
+      pace.served(waiters.answer(), waiters.count);
       if (engine.checkpointDue !== 'no' && !this.stopped) await this.checkpoint();
     } catch (error) {
-      if (this.fence) return answer(serving, this.fence);
+      if (this.fence) return waiters.rejectAll(this.fence);
       // Whoever waits goes on waiting while the loop tries again.
-      this.waiters.giveBack(serving);
+      waiters.giveBack();
       if (error instanceof HistoryGone || error instanceof HistoryReturned) this.bell.ring();
       else await this.captureFailed(error);
     }
@@ -229,7 +232,7 @@ export class Publisher {
     const settled = await this.persist(entry);
     if (!settled.ours) await this.settleTaken(settled.foreign.header.nodeId, entry.txid);
     const at = clock.now();
-    this.pace.published();
+    this.pace.published(at - begun);
     this.head = { ...this.head, ...pick(captured), nodeId, kind: 'data', position: null };
     this.hooks.stored(captured);
     this.failure = null;
