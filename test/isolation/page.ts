@@ -28,7 +28,10 @@ export async function writeTable(table: string): Promise<void> {
   await writeFile(PAGE, await prettier.format(page, { ...options, parser: 'markdown' }));
 }
 
-/** Without the padding of cells and rules, and escapes that a formatter adds. */
+/** Without the padding of cells and rules. */
 function laidOutPlainly(page: string): string {
-  return page.replace(/-{3,}/g, '---').replace(/\s+/g, ' ').trim();
+  return page
+    .replace(/\s+/g, ' ')
+    .replace(/(?<=\| ):?-+:?(?= \|)/g, '-')
+    .trim();
 }

@@ -6,7 +6,7 @@ import { problemsOf, table, type TableRow } from './table';
 const found: TableRow[] = [];
 
 // Migrations that are to fail are announced by TypeORM.
-beforeAll(() => void jest.spyOn(console, 'error').mockImplementation());
+beforeAll(() => void jest.spyOn(console, 'log').mockImplementation());
 afterAll(() => jest.restoreAllMocks());
 
 describe.each(GROUPS)('$title', ({ cases }) => {
