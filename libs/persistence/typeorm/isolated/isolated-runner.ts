@@ -204,6 +204,7 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
     }
 
     async commit(frame: Frame): Promise<void> {
+      if (frame.rolledBack) frame.check(); // Together with the one around it, while its code went on.
       if (frame.state === 'closed') throw new errors.TransactionNotStartedError();
       if (dataSource.subscribers.length > 0)
         await this.broadcaster.broadcast('BeforeTransactionCommit');
