@@ -15,6 +15,7 @@ import type {
   WriteLock,
 } from '../database-engine';
 import { ownBuffer } from '../own-buffer';
+import { DataVersion } from './data-version';
 import type { WrittenEntry } from './entry-writer';
 import { WorkerClient } from './worker-client';
 
@@ -39,6 +40,7 @@ class SqliteEngine implements DatabaseEngine {
   private restores = 0;
   /** An entry that is not settled lies in a file. */
   private spooled = false;
+  private dataVersion: DataVersion | null = null;
 
   constructor(private readonly options: SqliteEngineOptions) {
     this.worker = this.newWorker();
@@ -90,12 +92,14 @@ class SqliteEngine implements DatabaseEngine {
     return this.worker.call('beginClaim', claim);
   }
 
-  open(head: {
+  async open(head: {
     readonly nodeId: string;
     readonly txid: number;
     readonly commit: number;
   }): Promise<void> {
-    return this.worker.call('open', head);
+    await this.worker.call('open', head);
+    this.dataVersion?.close();
+    this.dataVersion = DataVersion.open(this.options.path);
   }
 
   async revive(head: Parameters<DatabaseEngine['revive']>[0]): Promise<void> {
@@ -141,6 +145,10 @@ class SqliteEngine implements DatabaseEngine {
     return `${process.pid.toString(36)}${(this.restores++).toString(36)}`;
   }
 
+  version(): number | null {
+    return this.dataVersion?.look() ?? null;
+  }
+
   hasNews(): Promise<boolean> {
     return this.worker.call('hasNews', undefined);
   }
@@ -181,6 +189,8 @@ class SqliteEngine implements DatabaseEngine {
   }
 
   close({ released }: { readonly released: number | null }): Promise<void> {
+    this.dataVersion?.close();
+    this.dataVersion = null;
     return this.worker.close(released);
   }
 }

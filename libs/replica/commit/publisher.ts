@@ -39,6 +39,9 @@ export class Publisher {
   private readonly waiters: Waiters;
   private readonly pace: Pace;
   private seen = false;
+  /** The database when the last capture began of which all is known to be stored. */
+  private storedVersion: number | null = null;
+  private closing = false;
   private captureFailures = 0;
   private revivals = 0;
   private failure: PersistenceError | null = null;
@@ -104,6 +107,7 @@ export class Publisher {
 
   /** The end is near: from here on nothing waits for a pace. */
   hurry(): void {
+    this.closing = true;
     this.pace.end();
   }
 
@@ -112,10 +116,18 @@ export class Publisher {
     if (this.fence) throw this.fence;
     if (this.ending.signal.aborted)
       throw new PersistenceError('SHUTTING_DOWN', 'The database is being closed.');
+    if (this.isAllStored()) return;
     const stored = this.waiters.wait();
     this.pace.joined(this.waiters.count);
     this.bell.ring();
     await stored;
+  }
+
+  /** Whether it is certain, without a look at the log, that nothing was committed that is not stored. */
+  private isAllStored(): boolean {
+    const { closing, failure, history, storedVersion } = this;
+    if (storedVersion === null || closing || failure || history.isUnsettled) return false;
+    return this.options.engine.version() === storedVersion;
   }
 
   /** Ends the loop; what is under way is given up. */
@@ -189,6 +201,8 @@ export class Publisher {
     const { engine } = this.options;
     const { waiters, pace } = this;
     waiters.take();
+    // Before the capture: what is committed beside it may be in it or not, and counts as new.
+    const version = engine.version();
     pace.captured();
     try {
       if (this.history.doubtful || this.history.gone) await this.settleDoubts();
@@ -200,6 +214,7 @@ export class Publisher {
       await this.describe();
       // Writers that wait for an answer write nothing meanwhile, so the log can be emptied without shutting anybody out.
       if (engine.checkpointDue === 'overdue') await this.checkpoint();
+      this.storedVersion = version;
       pace.served(waiters.answer(), waiters.count);
       if (engine.checkpointDue !== 'no' && !this.stopped) await this.checkpoint();
     } catch (error) {
