@@ -21,6 +21,7 @@ import { AppModule } from './app.module';
 import { AzureModule } from './azure.module';
 import { HealthController } from './health.controller';
 import { bootstrap } from './main';
+import { JobQueue } from './job-queue';
 import { MapStore } from './map-store';
 import { migrations } from './migrations';
 import { Payment } from './payment.entity';
@@ -155,6 +156,30 @@ describe('the code in the documentation', () => {
     await server(app)
       .get('/payments')
       .expect(200, [{ key: 'k1', cents: 100 }]);
+    await app.close();
+  });
+
+  it('isolation: a job of a queue belongs to whoever added it, not to whoever runs it', async () => {
+    process.env.NETWORK_DB_PATH = folder.file('shared-name.db');
+    process.env.DATABASE_PATH = folder.file('disk', 'app.db');
+    const app = await serve({ imports: [AppModule] });
+    const users = app.get(DataSource).getRepository(User);
+    const queue = new JobQueue();
+    const added = (name: string) =>
+      new Promise<void>((done) => queue.add(() => users.save({ name }).then(() => done())));
+    let other!: Promise<void>;
+    const begun = new Promise<void>((resolve) => {
+      const failing = users.manager.transaction(async () => {
+        const own = added('of the transaction');
+        resolve();
+        await own;
+        throw new Error('refused');
+      });
+      other = expect(failing).rejects.toThrow('refused');
+    });
+    await begun;
+    await Promise.all([added('of another caller'), other]);
+    expect((await users.find()).map(({ name }) => name)).toEqual(['of another caller']);
     await app.close();
   });
 
