@@ -24,7 +24,7 @@ const HELP = `Measures nestjs-persistence beside its peers. Needs \`npm run buil
   --only <names>  of ${MEASURES.map(({ name }) => name).join(', ')} (comma-separated);
                   the docs keep their other figures
   --quick         short runs, one round, no 1 GB (under two minutes); writes no docs
-  --rounds <n>    alternating runs of each way (default 5; with --quick 1)
+  --rounds <n>    alternating runs of each way (default 5; with --quick 1); below 3 no docs are written
   --keep          keeps the sample databases in bench/out for the next run
   --help
 
@@ -78,7 +78,7 @@ async function main() {
   }
   console.log(`\n${goals(rows)}`);
   const order = MEASURES.map(({ title }) => title);
-  if (!options.quick) await writeDocs({ rows, sections, facts, order });
+  if (!options.quick && rounds >= 3) await writeDocs({ rows, sections, facts, order });
 }
 
 function choose(only) {

@@ -137,6 +137,9 @@ export class DatabaseLife {
     this.#refuseInsideTransaction();
     const dataSource = this.#dataSource;
     if (dataSource === undefined) throw noDataSource(this.settings);
+    const { connections, settings } = this;
+    // On TypeORM's own DataSource this would become a part of the transaction that is open, whoever that is of.
+    if (!connections.tellsCallers) await connections.whenIdle(settings.transactionMaxMs);
     const result = await dataSource.transaction(work);
     try {
       await this.flush();

@@ -107,7 +107,7 @@ const schema = z
     flushTimeoutMs: milliseconds(1, HOUR_MS),
     transactionMaxMs: milliseconds(1, HOUR_MS),
     transactionTimeoutMs: milliseconds(0, HOUR_MS),
-    lockTimeoutMs: milliseconds(0, HOUR_MS),
+    lockTimeoutMs: milliseconds(1, HOUR_MS),
     shutdownTimeoutMs: milliseconds(0, HOUR_MS),
     lagMaxMs: milliseconds(1, DAY_MS),
     drainOnSignal: flag,

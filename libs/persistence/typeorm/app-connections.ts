@@ -51,6 +51,11 @@ export class AppConnections {
     this.#contexts.add(context);
   }
 
+  /** Whether the DataSource keeps its callers apart, and knows which of them is in a transaction. */
+  get tellsCallers(): boolean {
+    return this.#contexts.size > 0;
+  }
+
   /** The open transaction that the calling async context is in, where the DataSource can tell. */
   currentTransaction(): OpenTransaction | undefined {
     for (const context of this.#contexts) {

@@ -41,6 +41,10 @@ describe('a transaction that nobody ends', () => {
     const notes = dataSource.getRepository(Note);
     for (let i = 0; i < 100; i++) await notes.save({ text: `${i}` });
     await expect(sync.flush()).rejects.toMatchObject({ code: 'TRANSACTION_OPEN' });
+    // Nor that it is committed: it would become a part of the one that is open.
+    const work = jest.fn();
+    await expect(sync.transaction(work)).rejects.toMatchObject({ code: 'TRANSACTION_OPEN' });
+    expect(work).not.toHaveBeenCalled();
     const outside = new Database(file, { readonly: true });
     expect(outside.prepare('SELECT count(*) FROM note').pluck().get()).toBe(0);
     outside.close();
