@@ -10,7 +10,7 @@ const COUNTED = /^\s*(?:INSERT|UPDATE|DELETE|REPLACE|WITH)\b/i;
 export class CommitWatch {
   readonly #writer: SqliteConnection;
   readonly #reader: SqliteConnection | undefined;
-  /** Rows changed in the life of the connection, at the last commit. */
+  /** Rows changed in the life of the connection, at the last commit; what was rolled back since is added. */
   #rows: number;
   /** The file before the first uncounted statement since the last commit. */
   #version: { readonly value: unknown } | undefined;
@@ -18,12 +18,12 @@ export class CommitWatch {
   constructor(writer: SqliteConnection, reader: SqliteConnection | undefined) {
     this.#writer = writer;
     this.#reader = reader;
-    this.#rows = this.rows();
+    this.#rows = this.#total();
   }
 
-  /** Counts also what was rolled back. */
-  rows(): number {
-    return this.#writer.totalChanges();
+  /** Rows changed since the last commit, without those that `rolledBack()` was told of. */
+  kept(): number {
+    return this.#total() - this.#rows;
   }
 
   /** To be called before a statement that may change something. */
@@ -32,19 +32,24 @@ export class CommitWatch {
     this.#version = { value: this.#reader?.dataVersion() };
   }
 
-  /** Of the changes that were counted, all since `rows` was read were rolled back. */
-  rolledBack(rows: number): void {
-    this.#rows += this.rows() - rows;
+  /** All changes were rolled back that were made since `kept()` gave this, also what was rolled back among them before. */
+  rolledBack(kept: number): void {
+    this.#rows = this.#total() - kept;
   }
 
   /** Whether anything was changed since the last call. To be called at every commit, and when a transaction has ended. */
   changed(): boolean {
-    const rows = this.rows();
+    const rows = this.#total();
     const version = this.#version;
     const changed = rows !== this.#rows || (version !== undefined && this.#differs(version.value));
     this.#rows = rows;
     this.#version = undefined;
     return changed;
+  }
+
+  /** Counts also what was rolled back. */
+  #total(): number {
+    return this.#writer.totalChanges();
   }
 
   #differs(version: unknown): boolean {

@@ -29,8 +29,8 @@ export class Frame {
   /** Its BEGIN or SAVEPOINT was run. */
   started = false;
   rolledBack = false;
-  /** Rows that the connection had changed when the savepoint was made. */
-  rows = 0;
+  /** Rows that the transaction had changed when the savepoint was made. */
+  kept = 0;
   readonly order = ++frames;
   readonly outermost: Frame;
   readonly #since = performance.now();

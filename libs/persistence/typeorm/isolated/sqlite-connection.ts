@@ -29,8 +29,18 @@ export interface StatementResult {
 /** Functions whose value is about what was last written through the same connection. */
 const ABOUT_THE_CONNECTION = /\b(?:last_insert_rowid|changes|total_changes)\s*\(/i;
 
+/** What may stand before a statement: blanks and comments. Can match in one way only, so that long ones cost nothing. */
+const LEADING = String.raw`\s|--[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/`;
+
 /** Statements that may be reads. The rest, PRAGMA and ATTACH among them, may be about the connection. */
-const MAY_READ = /^(?:\s|\(|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(?:SELECT|WITH|VALUES|EXPLAIN)\b/i;
+const MAY_READ = new RegExp(`^(?:${LEADING}|\\()*(?:SELECT|WITH|VALUES|EXPLAIN)\\b`, 'i');
+
+const ROLLBACK = new RegExp(`^(?:${LEADING})*ROLLBACK\\b`, 'i');
+
+/** Of a statement that has ended the transaction: whether by rolling it back. */
+export function isRollback(sql: string): boolean {
+  return ROLLBACK.test(sql);
+}
 
 /** One better-sqlite3 connection with the statements that it has prepared. All of it is synchronous. */
 export class SqliteConnection {

@@ -5,7 +5,7 @@ import { Gate } from './gate';
 import { dataSourceClosed, nestedLeftOpen, transactionLost, waitTimeout } from './isolation-errors';
 import { inAftermath, liveScope, runInScope, Scope } from './scope';
 import { isBusy, retryWhileBusy } from './sqlite-busy';
-import { run, type SqliteConnection, type StatementResult } from './sqlite-connection';
+import { isRollback, run, type SqliteConnection, type StatementResult } from './sqlite-connection';
 import type { Surroundings } from './surroundings';
 
 /** Enough to get past what lies between the app and here. */
@@ -263,17 +263,14 @@ export class Transactions implements TransactionContext {
     const levels = this.#levels();
     const [only] = levels;
     if (failure === undefined && levels.length === 1 && only!.kind === 'manual') {
-      only!.rolledBack = /^\s*ROLLBACK/i.test(sql);
+      only!.rolledBack = isRollback(sql);
       this.remove(only!);
     } else {
       const reason =
         failure instanceof Error
           ? `SQLite rolled it back (${failure.message})`
           : `the query "${sql}" ended it`;
-      this.#lose(
-        transactionLost(reason, failure),
-        !/^\s*ROLLBACK/i.test(sql) && failure === undefined,
-      );
+      this.#lose(transactionLost(reason, failure), !isRollback(sql) && failure === undefined);
     }
     this.#noteCommit();
   }
@@ -295,7 +292,7 @@ export class Transactions implements TransactionContext {
       throw error;
     }
     frame.started = true;
-    if (frame.savepoint !== undefined) frame.rows = this.#watch.rows();
+    if (frame.savepoint !== undefined) frame.kept = this.#watch.kept();
     this.#begun();
     return frame;
   }
@@ -372,7 +369,7 @@ export class Transactions implements TransactionContext {
       if (frame.savepoint === undefined) handle.exec('ROLLBACK');
       else if (frame.started) {
         handle.exec(`ROLLBACK TO ${frame.savepoint}; RELEASE ${frame.savepoint}`);
-        this.#watch.rolledBack(frame.rows);
+        this.#watch.rolledBack(frame.kept);
       }
     }
     this.remove(frame);
