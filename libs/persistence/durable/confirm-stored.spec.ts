@@ -16,7 +16,7 @@ function database(flush: () => Promise<unknown>, confirmTimeoutMs = 60_000): Dur
 describe('confirming what an answer tells of', () => {
   const never = () => new Promise<never>(() => undefined);
   const done = () => Promise.resolve();
-  const patience = new Patience(() => 0);
+  const patience = new Patience(() => performance.now());
 
   it('asks no database before the transactions have committed', async () => {
     const order: string[] = [];
