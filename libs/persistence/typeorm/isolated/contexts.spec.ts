@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { AsyncResource } from 'node:async_hooks';
 import type { EntityManager } from 'typeorm';
 import { Note } from './support/entities';
-import { type OpenOptions, openIsolated, type Opened } from './support/open-isolated';
-import { outcome } from './support/steps';
+import { insert, type OpenOptions, openIsolated, type Opened } from './support/open-isolated';
+import { Door, outcome, settle } from './support/steps';
 
 let db: Opened;
 afterEach(() => db.end());
@@ -56,4 +57,81 @@ describe('a commit', () => {
       expect(contexts[0]!.current()).toBeUndefined();
     },
   );
+});
+
+describe('a transaction in the middle of which the DataSource was closed and opened anew', () => {
+  const limits = { destroyTimeoutMs: 20 };
+
+  it('runs nothing more, neither by its manager nor by repositories', async () => {
+    const { dataSource } = await open({ limits });
+    const door = new Door();
+    const seen: string[] = [];
+    const work = dataSource.transaction(async (manager) => {
+      await manager.insert(Note, { text: 'first' });
+      await door.opened;
+      const notes = dataSource.getRepository(Note);
+      seen.push(
+        await outcome(manager.insert(Note, { text: 'manager' })),
+        await outcome(manager.save(Note, { text: 'manager' })),
+        await outcome(manager.transaction((inner) => inner.insert(Note, { text: 'nested' }))),
+        await outcome(notes.insert({ text: 'repository' })),
+        await outcome(notes.save({ text: 'repository' })),
+        await outcome(dataSource.transaction((other) => other.insert(Note, { text: 'other' }))),
+        await outcome(dataSource.query("INSERT INTO note(text) VALUES ('sql')")),
+      );
+    });
+    await settle();
+    await dataSource.destroy();
+    await dataSource.initialize();
+    door.open();
+    expect(await outcome(work)).toBe('DATA_SOURCE_CLOSED');
+    expect(seen).toEqual(Array(7).fill('DATA_SOURCE_CLOSED'));
+    expect(db.committed()).toEqual([]);
+    expect(await outcome(insert(dataSource, 'after'))).toBe('ok');
+    expect(db.committed()).toEqual(['after']);
+  });
+
+  it('runs nothing more where it did that itself, and where its context was lost', async () => {
+    const { dataSource } = await open({ limits });
+    const outside = new AsyncResource('bound before');
+    const seen: string[] = [];
+    const work = dataSource.transaction(async (manager) => {
+      await dataSource.destroy();
+      await dataSource.initialize();
+      const insertOutside = () => outcome(manager.insert(Note, { text: 'outside' }));
+      seen.push(await outside.runInAsyncScope(insertOutside));
+      await manager.save(Note, { text: 'inside' });
+    });
+    expect(await outcome(work)).toBe('DATA_SOURCE_CLOSED');
+    expect(seen).toEqual(['DATA_SOURCE_CLOSED']);
+    expect(db.committed()).toEqual([]);
+  });
+
+  it('is over also if it was begun by hand', async () => {
+    const { dataSource } = await open({ limits });
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await dataSource.destroy();
+    await dataSource.initialize();
+    expect(await outcome(runner.manager.insert(Note, { text: 'n' }))).toBe('DATA_SOURCE_CLOSED');
+    expect(await outcome(runner.commitTransaction())).toBe('DATA_SOURCE_CLOSED');
+    await runner.release();
+    expect(db.committed()).toEqual([]);
+  });
+});
+
+describe('a transaction that was lost', () => {
+  it('runs nothing more by its manager where the context was lost, too', async () => {
+    const { dataSource } = await open();
+    const outside = new AsyncResource('bound before');
+    const seen: string[] = [];
+    const work = dataSource.transaction(async (manager) => {
+      await manager.query('ROLLBACK');
+      const insertOutside = () => outcome(manager.insert(Note, { text: 'outside' }));
+      seen.push(await outside.runInAsyncScope(insertOutside));
+    });
+    expect(await outcome(work)).toBe('TRANSACTION_LOST');
+    expect(seen).toEqual(['TRANSACTION_LOST']);
+    expect(db.committed()).toEqual([]);
+  });
 });

@@ -3,6 +3,7 @@ import type { FrameOwner } from './frame';
 import { beginWithoutOwner, dataSourceClosed } from './isolation-errors';
 import { isolatedManager } from './isolated-manager';
 import { isolatedRunner, type IsolatedRunner, type Session } from './isolated-runner';
+import { aftermathOf, runInScope } from './scope';
 import { SqliteConnection, type SqliteHandle } from './sqlite-connection';
 import type { Surroundings } from './surroundings';
 import { Transactions } from './transactions';
@@ -37,10 +38,14 @@ export function isolate(dataSource: DataSource, surroundings: Surroundings): voi
   };
   surroundings.addContext({ current: () => transactions?.current() });
 
+  const initialize = dataSource.initialize.bind(dataSource);
+  // Also where it is called by what a transaction has left behind that was open when the DataSource was closed.
+  dataSource.initialize = () => runInScope(aftermathOf(dataSource), initialize);
+
   const Runner = isolatedRunner(BaseRunner, session);
   driver.createQueryRunner = () => new Runner(driver);
   driver.connect = async () => {
-    transactions = await connect(driver, surroundings);
+    transactions = await connect(dataSource, surroundings);
   };
   driver.disconnect = async () => {
     await transactions?.close();
@@ -54,7 +59,8 @@ export function isolate(dataSource: DataSource, surroundings: Surroundings): voi
   keepOthersOut(dataSource, session);
 }
 
-async function connect(driver: InnerDriver, surroundings: Surroundings): Promise<Transactions> {
+async function connect(dataSource: DataSource, surroundings: Surroundings): Promise<Transactions> {
+  const driver = dataSource.driver as InnerDriver;
   const { statementCacheSize = STATEMENTS, timeout = BUSY_TIMEOUT_MS } = driver.options;
   const handle = await driver.createDatabaseConnection();
   let reader: SqliteHandle | undefined;
@@ -65,6 +71,7 @@ async function connect(driver: InnerDriver, surroundings: Surroundings): Promise
       reader.pragma('query_only = 1');
     }
     const transactions = new Transactions({
+      dataSource,
       writer: new SqliteConnection(handle, statementCacheSize),
       reader: reader && new SqliteConnection(reader, statementCacheSize),
       surroundings,

@@ -1,5 +1,5 @@
 import type { Broadcaster } from 'typeorm/subscriber/Broadcaster.js';
-import { runAsPartOf, Scope } from './scope';
+import { aftermathOf, runAsPartOf, type Scope } from './scope';
 import type { IsolatedRunner } from './isolated-runner';
 import type { BroadcasterClass } from './typeorm-version';
 
@@ -29,7 +29,5 @@ export function isolatedBroadcaster(Base: BroadcasterClass): BroadcasterClass {
 
 function aftermath({ session }: IsolatedRunner): Scope | undefined {
   if (!session.isOpen) return undefined; // The transaction that destroy() waited for.
-  const scope = new Scope(session.transactions);
-  scope.aftermath = true;
-  return scope;
+  return aftermathOf(session.dataSource);
 }

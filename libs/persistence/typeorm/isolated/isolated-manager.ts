@@ -22,7 +22,7 @@ export function isolatedManager(Base: ManagerClass, session: Session): ManagerCl
       if (typeof work !== 'function') throw new TypeError('transaction() needs a function to run.');
       const runner = (this.queryRunner ?? session.dataSource.createQueryRunner()) as IsolatedRunner;
       const own = this.queryRunner === undefined;
-      const scope = new Scope(session.transactions, 'callback', own);
+      const scope = new Scope(session.dataSource, 'callback', own);
       return runInScope(scope, async () => {
         try {
           return await inTransaction(runner, isolation, origin, work);
@@ -43,7 +43,7 @@ export function isolatedManager(Base: ManagerClass, session: Session): ManagerCl
       if (runner !== undefined && transactions.isInside(runner)) {
         return inherited.apply(this, parameters);
       }
-      const scope = new Scope(transactions, 'implicit', runner === undefined);
+      const scope = new Scope(session.dataSource, 'implicit', runner === undefined);
       return runInScope(scope, () => inherited.apply(this, parameters));
     };
   }

@@ -10,12 +10,12 @@ export class Scope {
   frame?: Frame;
   /** The call has returned. What it started and did not wait for (timers, queues) lives on, but outside. */
   finished = false;
-  /** For those who are told of the end of a transaction: they may still use its query runner. */
+  /** For what follows the end of a transaction, of those who are told of it: they may still use its query runner. */
   aftermath = false;
   readonly parent: Scope | undefined;
 
   constructor(
-    /** Whose transaction: one app may have several databases. */
+    /** Whose transaction: that of this DataSource, one app may have several. */
     readonly of: object,
     /** What the next begin in this scope is; undefined: one by hand. */
     readonly adopts?: 'callback' | 'implicit',
@@ -50,6 +50,13 @@ export function inAftermath(innermost: Scope | undefined): boolean {
   let scope = innermost;
   while (scope !== undefined && !scope.aftermath) scope = scope.parent;
   return scope !== undefined;
+}
+
+/** What is run in it is outside of the transactions of the DataSource that are over. */
+export function aftermathOf(dataSource: object): Scope {
+  const scope = new Scope(dataSource);
+  scope.aftermath = true;
+  return scope;
 }
 
 /** Runs `work` in `scope`, which is finished when that settles. */

@@ -18,6 +18,8 @@ interface Place {
 }
 
 export interface TransactionsParts {
+  /** Stays the same when the DataSource is closed and opened anew, so that what began before that is known to be over. */
+  readonly dataSource: object;
   readonly writer: SqliteConnection;
   /** Reads for those outside the open transaction; undefined: they wait (database in memory, no WAL). */
   readonly reader: SqliteConnection | undefined;
@@ -32,6 +34,7 @@ export interface TransactionsParts {
  * is decided is done in the same tick, so that nothing can come between.
  */
 export class Transactions implements TransactionContext {
+  readonly #dataSource: object;
   readonly #writer: SqliteConnection;
   readonly #reader: SqliteConnection | undefined;
   readonly #surroundings: Surroundings;
@@ -45,7 +48,8 @@ export class Transactions implements TransactionContext {
   #forgotten: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor({ writer, reader, surroundings, busyTimeoutMs }: TransactionsParts) {
+  constructor({ dataSource, writer, reader, surroundings, busyTimeoutMs }: TransactionsParts) {
+    this.#dataSource = dataSource;
     this.#writer = writer;
     this.#reader = reader;
     this.#surroundings = surroundings;
@@ -58,7 +62,7 @@ export class Transactions implements TransactionContext {
   current(): OpenTransaction | undefined {
     for (let scope = liveScope(); scope !== undefined; scope = scope.parent) {
       const { of, frame } = scope;
-      if (of !== this || frame === undefined || frame.state === 'closed') continue;
+      if (of !== this.#dataSource || frame === undefined || frame.state === 'closed') continue;
       const outermost = frame.outermost.kind === 'hold' ? this.#levels()[0] : frame.outermost;
       if (outermost !== undefined) return outermost.transaction;
     }
@@ -73,7 +77,9 @@ export class Transactions implements TransactionContext {
   /** Whether the next begin of the caller is by save(), remove() and the like. */
   isImplicit(): boolean {
     const scope = liveScope();
-    return scope?.of === this && scope.adopts === 'implicit' && scope.frame?.state !== 'open';
+    return (
+      scope?.of === this.#dataSource && scope.adopts === 'implicit' && scope.frame?.state !== 'open'
+    );
   }
 
   /** Levels of BEGIN and SAVEPOINT that are open around the caller. */
@@ -88,7 +94,7 @@ export class Transactions implements TransactionContext {
     const byHand = owner.begun.at(-1);
     for (let scope = liveScope(); scope !== undefined; scope = scope.parent) {
       const { of, frame } = scope;
-      if (of !== this || frame?.owner !== owner || frame.state === 'closed') continue;
+      if (of !== this.#dataSource || frame?.owner !== owner || frame.state === 'closed') continue;
       return byHand !== undefined && byHand.order > frame.order ? byHand : frame;
     }
     return byHand;
@@ -112,8 +118,8 @@ export class Transactions implements TransactionContext {
   #over(owner: FrameOwner, innermost: Scope | undefined): Frame | undefined {
     for (let scope = innermost; scope !== undefined; scope = scope.parent) {
       const { of, frame } = scope;
-      if (scope.aftermath && of === this) break;
-      if (of !== this || frame === undefined || frame.state === 'open') continue;
+      if (scope.aftermath && of === this.#dataSource) break;
+      if (of !== this.#dataSource || frame === undefined || frame.state === 'open') continue;
       if (frame.state === 'lost' || scope.strayed || frame.owner === owner) return frame;
     }
     return owner.begun.find((frame) => frame.state === 'lost');
@@ -122,7 +128,7 @@ export class Transactions implements TransactionContext {
   #indexOf(owner: FrameOwner, innermost: Scope | undefined): number {
     let known = -1;
     for (let scope = innermost; scope !== undefined && known < 0; scope = scope.parent) {
-      if (scope.of === this && scope.frame?.state === 'open') {
+      if (scope.of === this.#dataSource && scope.frame?.state === 'open') {
         known = this.#frames.indexOf(scope.frame);
       }
     }
@@ -254,7 +260,8 @@ export class Transactions implements TransactionContext {
   #adoptRaw(owner: FrameOwner): void {
     this.#gate.tryEnter();
     // oxlint-disable-next-line typescript/unbound-method -- named, not called
-    this.#add(owner, 'manual', new Scope(this), new Origin(this.perform, RAW_DEPTH)).started = true;
+    const origin = new Origin(this.perform, RAW_DEPTH);
+    this.#add(owner, 'manual', new Scope(this.#dataSource), origin).started = true;
     this.#begun();
   }
 
@@ -309,9 +316,11 @@ export class Transactions implements TransactionContext {
       }
       if (place === undefined) await this.#enter('A transaction');
       const scope = liveScope();
-      return scope?.of === this && scope.adopts !== undefined && scope.frame?.state !== 'open'
+      return scope?.of === this.#dataSource &&
+        scope.adopts !== undefined &&
+        scope.frame?.state !== 'open'
         ? this.#add(owner, scope.adopts, scope, origin)
-        : this.#add(owner, 'manual', new Scope(this), origin);
+        : this.#add(owner, 'manual', new Scope(this.#dataSource), origin);
     }
   }
 
@@ -426,7 +435,7 @@ export class Transactions implements TransactionContext {
     // oxlint-disable-next-line typescript/unbound-method -- named, not called
     const origin = new Origin(this.exclusively, RAW_DEPTH);
     await this.#enter('A migration or schema change');
-    const scope = new Scope(this);
+    const scope = new Scope(this.#dataSource);
     const hold = this.#add(owner, 'hold', scope, origin);
     const { handle } = this.#writer;
     const foreignKeys = handle.pragma('foreign_keys', { simple: true });
@@ -465,6 +474,7 @@ export class Transactions implements TransactionContext {
     const lost = this.#frames.splice(this.#frames.indexOf(outermost));
     for (const frame of lost.reverse()) {
       frame.rolledBack = true;
+      if (frame.scope.ownsRunner) frame.owner.spent = frame;
       frame.end('lost', reason);
     }
     this.#afterEnd(committed);
@@ -486,6 +496,7 @@ export class Transactions implements TransactionContext {
       await this.#gate.whenLeft(this.#surroundings.limits.destroyTimeoutMs);
     }
     this.#drop(dataSourceClosed());
+    for (const hold of this.#frames.splice(0)) hold.end('lost', dataSourceClosed());
     this.#closed = true;
     this.#reader?.close();
     this.#writer.close();
