@@ -8,4 +8,9 @@ export interface OpenTransaction {
 export interface TransactionContext {
   /** The open transaction that the calling async context is in, the same object at every call; undefined if it is in none. */
   current(): OpenTransaction | undefined;
+  /**
+   * As `current()`; where that knows nothing, the open transaction that was begun by hand in the calling HTTP request.
+   * Code of the request may stand beside it, so that this is for waiting only.
+   */
+  ofRequest(): OpenTransaction | undefined;
 }

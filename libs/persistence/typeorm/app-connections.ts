@@ -58,8 +58,19 @@ export class AppConnections {
 
   /** The open transaction that the calling async context is in, where the DataSource can tell. */
   currentTransaction(): OpenTransaction | undefined {
+    return this.#firstOf((context) => context.current());
+  }
+
+  /** The same, and else one that the calling HTTP request has begun by hand and not ended: its answer waits for that. */
+  transactionAround(): OpenTransaction | undefined {
+    return this.#firstOf((context) => context.ofRequest());
+  }
+
+  #firstOf(
+    ask: (context: TransactionContext) => OpenTransaction | undefined,
+  ): OpenTransaction | undefined {
     for (const context of this.#contexts) {
-      const transaction = context.current();
+      const transaction = ask(context);
       if (transaction !== undefined) return transaction;
     }
     return undefined;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { AsyncResource } from 'node:async_hooks';
 import type { EntityManager } from 'typeorm';
+import { runInRequest } from '../../durable/request-scope';
 import { Note } from './support/entities';
 import { insert, type OpenOptions, openIsolated, type Opened } from './support/open-isolated';
 import { Door, outcome, settle } from './support/steps';
@@ -133,5 +134,72 @@ describe('a transaction that was lost', () => {
     expect(await outcome(work)).toBe('TRANSACTION_LOST');
     expect(seen).toEqual(['TRANSACTION_LOST']);
     expect(db.committed()).toEqual([]);
+  });
+});
+
+describe('one query runner that several flows share', () => {
+  it('keeps their transactions by callback apart', async () => {
+    const { dataSource } = await open();
+    const runner = dataSource.createQueryRunner();
+    const door = new Door();
+    const failing = outcome(
+      runner.manager.transaction(async (manager) => {
+        await manager.insert(Note, { text: 'a' });
+        await door.opened;
+        await manager.insert(Note, { text: 'a' });
+        throw new Error('business');
+      }),
+    );
+    await settle();
+    const others = [
+      outcome(runner.manager.transaction((manager) => manager.insert(Note, { text: 'b' }))),
+      outcome(runner.manager.save(Note, { text: 'c' })),
+      outcome(runner.manager.insert(Note, { text: 'd' })),
+    ];
+    await settle();
+    door.open();
+    expect(await failing).toBe('business');
+    expect(await Promise.all(others)).toEqual(['ok', 'ok', 'ok']);
+    expect(db.committed().sort()).toEqual(['b', 'c', 'd']);
+    await runner.release();
+  });
+});
+
+describe('what an HTTP request has begun by hand', () => {
+  it.each(['startTransaction', 'BEGIN'])('is found by the rest of it (%s)', async (how) => {
+    const { dataSource, contexts } = await open();
+    const context = contexts[0]!;
+    const runner = dataSource.createQueryRunner();
+    await runInRequest({ number: 1 }, async () => {
+      expect(context.ofRequest()).toBeUndefined();
+      await (how === 'BEGIN' ? runner.query('BEGIN') : runner.startTransaction());
+      const found = context.ofRequest()!;
+      expect(found).toBeDefined();
+      expect(context.current()).toBeUndefined();
+      runInRequest({ number: 2 }, () => expect(context.ofRequest()).toBeUndefined());
+      await (how === 'BEGIN' ? runner.query('ROLLBACK') : runner.rollbackTransaction());
+      expect(await found.ended).toBe(false);
+      expect(context.ofRequest()).toBeUndefined();
+    });
+    await runner.release();
+  });
+
+  it('is not found from outside of any request, where others begin by hand, too', async () => {
+    const { dataSource, contexts } = await open();
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    expect(contexts[0]!.ofRequest()).toBeUndefined();
+    await runner.commitTransaction();
+    await runner.release();
+  });
+
+  it('comes behind the transaction that the caller is in for certain', async () => {
+    const { dataSource, contexts } = await open();
+    await runInRequest({}, () =>
+      dataSource.transaction(() => {
+        expect(contexts[0]!.ofRequest()).toBe(contexts[0]!.current());
+        return Promise.resolve();
+      }),
+    );
   });
 });

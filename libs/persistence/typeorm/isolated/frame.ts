@@ -1,4 +1,5 @@
 import type { OpenTransaction } from '../../durable/open-transaction';
+import { currentRequest } from '../../durable/request-scope';
 import { formatDuration } from '../../log/units';
 import type { Scope } from './scope';
 import { transactionLost } from './isolation-errors';
@@ -31,6 +32,8 @@ export class Frame {
   rolledBack = false;
   /** Rows that the transaction had changed when the savepoint was made. */
   kept = 0;
+  /** The HTTP request in which it was begun by hand. */
+  readonly request: object | undefined;
   readonly order = ++frames;
   readonly outermost: Frame;
   readonly #since = performance.now();
@@ -51,6 +54,7 @@ export class Frame {
   ) {
     scope.frame = this;
     this.outermost = outermost ?? this;
+    this.request = kind === 'manual' ? currentRequest() : undefined;
   }
 
   /** It ends by itself when the call that began it returns, so that one may wait for it. */

@@ -36,7 +36,10 @@ export function isolate(dataSource: DataSource, surroundings: Surroundings): voi
       return transactions;
     },
   };
-  surroundings.addContext({ current: () => transactions?.current() });
+  surroundings.addContext({
+    current: () => transactions?.current(),
+    ofRequest: () => transactions?.ofRequest(),
+  });
 
   const initialize = dataSource.initialize.bind(dataSource);
   // Also where it is called by what a transaction has left behind that was open when the DataSource was closed.

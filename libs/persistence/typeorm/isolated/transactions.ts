@@ -1,4 +1,5 @@
 import type { OpenTransaction, TransactionContext } from '../../durable/open-transaction';
+import { currentRequest } from '../../durable/request-scope';
 import { CommitWatch } from './commit-watch';
 import { Frame, type FrameKind, type FrameOwner, Origin } from './frame';
 import { Gate } from './gate';
@@ -69,6 +70,17 @@ export class Transactions implements TransactionContext {
     return undefined;
   }
 
+  /** As `current()`; where that knows nothing, what the calling HTTP request has begun by hand and not ended. */
+  ofRequest(): OpenTransaction | undefined {
+    const known = this.current();
+    if (known !== undefined) return known;
+    const [outermost] = this.#levels();
+    const request = outermost?.request;
+    return request !== undefined && request === currentRequest()
+      ? outermost!.transaction
+      : undefined;
+  }
+
   /** Whether the caller, using this query runner, is in the open transaction, or in one that was lost. */
   isInside(owner: FrameOwner): boolean {
     return this.#locate(owner) !== undefined;
@@ -136,9 +148,9 @@ export class Transactions implements TransactionContext {
       (frame) => frame.owner === owner && frame.kind === 'manual',
     );
     if (byHand >= 0 || known >= 0) return this.#within(Math.max(byHand, known));
-    // Its manager was handed to code that has lost the context.
+    // Its manager was handed to code that has lost the context. On a query runner that several share, that says nothing.
     return this.#frames.findLastIndex(
-      (frame) => frame.owner === owner && frame.kind === 'callback',
+      ({ owner: of, kind, scope }) => of === owner && kind === 'callback' && scope.ownsRunner,
     );
   }
 
