@@ -1,8 +1,9 @@
 import type { OpenTransaction } from '../../durable/open-transaction';
 import { currentRequest } from '../../durable/request-scope';
 import { formatDuration } from '../../log/units';
-import type { Scope } from './scope';
 import { transactionLost } from './isolation-errors';
+import type { Origin } from './origin';
+import type { Scope } from './scope';
 
 /**
  * How a frame was begun, which decides who is inside it:
@@ -109,32 +110,5 @@ export class Frame {
       `${what} that has been open for ${formatDuration(Math.round(performance.now() - this.#since))}` +
       `${origin === '' ? '' : ` (begun ${origin})`}; its last statement was "${lastSql.slice(0, 100)}"`
     );
-  }
-}
-
-/** Capturing the whole stack would cost more than a BEGIN. */
-const DEPTH = 4;
-const NOT_THE_APP =
-  /node:|[\\/]node_modules[\\/](?:typeorm|@nestjs)[\\/]|[\\/]typeorm[\\/]isolated[\\/](?!.*\.spec\.)/;
-
-/** A place in the app's code: who called `callee`. Costs microseconds until it is asked for. */
-export class Origin {
-  readonly #trace: { stack?: string } = {};
-
-  // oxlint-disable-next-line typescript/no-unsafe-function-type -- as captureStackTrace has it
-  constructor(callee: Function, depth = DEPTH) {
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = depth;
-    Error.captureStackTrace(this.#trace, callee);
-    Error.stackTraceLimit = limit;
-  }
-
-  lines(): string {
-    const stack = this.#trace.stack?.split('\n').slice(1) ?? [];
-    return stack
-      .filter((line) => !NOT_THE_APP.test(line))
-      .slice(0, 3)
-      .map((line) => line.trim())
-      .join(' ');
   }
 }

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { FrameOwner } from './frame';
-import { Origin } from './frame';
 import type { IsolatedRunner, Session } from './isolated-runner';
+import { Origin } from './origin';
 import { runInScope, Scope } from './scope';
 import type { ManagerClass } from './typeorm-version';
 

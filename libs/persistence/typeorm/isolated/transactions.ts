@@ -1,9 +1,10 @@
 import type { OpenTransaction, TransactionContext } from '../../durable/open-transaction';
 import { currentRequest } from '../../durable/request-scope';
 import { CommitWatch } from './commit-watch';
-import { Frame, type FrameKind, type FrameOwner, Origin } from './frame';
+import { Frame, type FrameKind, type FrameOwner } from './frame';
 import { Gate } from './gate';
 import { dataSourceClosed, nestedLeftOpen, transactionLost, waitTimeout } from './isolation-errors';
+import { Origin } from './origin';
 import { inAftermath, liveScope, runInScope, Scope } from './scope';
 import { isBusy, retryWhileBusy } from './sqlite-busy';
 import { isRollback, run, type SqliteConnection, type StatementResult } from './sqlite-connection';
