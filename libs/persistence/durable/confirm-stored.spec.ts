@@ -7,7 +7,7 @@ function database(flush: () => Promise<unknown>, confirmTimeoutMs = 60_000): Dur
   return {
     settings: { durability: 'confirmed', confirmTimeoutMs, shutdownTimeoutMs: 60_000 },
     replicated: true,
-    connections: { currentTransaction: () => undefined },
+    connections: { transactionAround: () => undefined },
     flush,
     redact: (text) => text.replaceAll('/home/app/', ''),
   };

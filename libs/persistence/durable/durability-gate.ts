@@ -14,6 +14,7 @@ import type { DurableDatabase } from './durable-database';
 import { DurableDatabases } from './durable-databases';
 import { Patience } from './patience';
 import { RefusalLog } from './refusal-log';
+import { runInRequest } from './request-scope';
 import { attachGate, type GateRules } from './response-gate';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void;
@@ -90,13 +91,13 @@ function wrapExpress(app: Express, attach: Handler): void {
   const { handle } = app;
   app.handle = function (this: Express, req, res, ...rest) {
     attach(req, res);
-    return handle.call(this, req, res, ...rest);
+    return runInRequest(res, () => handle.call(this, req, res, ...rest));
   };
 }
 
 function hookFastify(app: Fastify, attach: Handler): void {
   app.addHook('onRequest', (request, reply, done) => {
     attach(request.raw, reply.raw);
-    done();
+    runInRequest(reply.raw, done);
   });
 }

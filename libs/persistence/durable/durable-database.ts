@@ -10,7 +10,7 @@ export interface DurableDatabase {
   };
   /** Without a replica there is nothing to wait for. */
   readonly replicated: boolean;
-  readonly connections: { currentTransaction(): OpenTransaction | undefined };
+  readonly connections: { transactionAround(): OpenTransaction | undefined };
   /** Resolves when everything committed before the call is stored. */
   flush(): Promise<unknown>;
   /** Takes folders of the host out of a text. */
@@ -19,13 +19,13 @@ export interface DurableDatabase {
 
 const NONE: readonly OpenTransaction[] = [];
 
-/** The open transactions that the caller is in. */
+/** The open transactions that the caller is in, or that its request has begun by hand. */
 export function transactionsAround(
   databases: readonly DurableDatabase[],
 ): readonly OpenTransaction[] {
   let found = NONE;
   for (const { connections } of databases) {
-    const transaction = connections.currentTransaction();
+    const transaction = connections.transactionAround();
     if (transaction !== undefined) found = [...found, transaction];
   }
   return found;

@@ -36,17 +36,17 @@ const HELD_BYTES_MAX = 16 * 1024 * 1024;
 const GATE = Symbol('nestjs-persistence response gate');
 type Gated = ServerResponse & { [GATE]?: ResponseGate };
 
-/** Puts a gate on the response, once, whoever calls first. To be called before anything can answer. */
+/** Puts a gate on the response, once, whoever calls first. An app inside another one adds its databases. To be called before anything can answer. */
 export function attachGate(req: IncomingMessage, res: ServerResponse, rules: GateRules): void {
   const gated = res as Gated;
-  if (gated[GATE] !== undefined) return;
+  if (gated[GATE] !== undefined) return gated[GATE].join(rules);
   gated[GATE] = new ResponseGate(req, res, rules);
   // Properties of its own, because Express replaces the prototype; shared functions, because each closure costs.
   const methods = res as unknown as NativeMethods;
   for (const method of GATED_METHODS) if (method in res) methods[method] = THROUGH_GATE[method];
 }
 
-/** What `@Durable()` says of the handler that answers. Without effect once the answer has begun. */
+/** What `@Durable()` says of the handler that answers. Of an answer that has begun (by middleware), the rest waits. */
 export function markDurable(res: ServerResponse, durable: boolean): void {
   (res as Gated)[GATE]?.mark(durable);
 }
@@ -87,6 +87,8 @@ type State = 'undecided' | 'open' | 'holding' | 'replaced' | 'gone';
  */
 class ResponseGate {
   #waitsFor: readonly DurableDatabase[];
+  /** Those of all apps that the request passes. */
+  #replicated: readonly DurableDatabase[];
   readonly #native: NativeMethods;
   #state: State = 'undecided';
   #queue: HeldCall[] = [];
@@ -107,11 +109,24 @@ class ResponseGate {
     private readonly rules: GateRules,
   ) {
     this.#waitsFor = isPreflight(req) ? [] : rules.confirmed;
+    this.#replicated = rules.replicated;
     this.#native = nativeMethods(res);
   }
 
   mark(durable: boolean): void {
-    if (this.#state === 'undecided') this.#waitsFor = durable ? this.rules.replicated : [];
+    if (this.#state === 'undecided') this.#waitsFor = durable ? this.#replicated : [];
+    else if (this.#state === 'open' && durable && this.#replicated.length > 0) {
+      this.#waitsFor = this.#replicated;
+      this.#beginToHold();
+    }
+  }
+
+  join({ confirmed, replicated }: GateRules): void {
+    if (replicated.every((database) => this.#replicated.includes(database))) return;
+    this.#replicated = [...this.#replicated, ...replicated];
+    if (this.#state === 'undecided' && !isPreflight(this.req)) {
+      this.#waitsFor = [...this.#waitsFor, ...confirmed];
+    }
   }
 
   get endWaits(): boolean {
@@ -132,11 +147,15 @@ class ResponseGate {
     const open = this.#waitsFor.length === 0;
     // By these alone no data leave, and a guard may still say that the answer waits.
     if (open && (method === 'writeHead' || method === 'writeEarlyHints')) return false;
-    this.#state = open ? 'open' : 'holding';
-    if (open) return false;
+    if (open) this.#state = 'open';
+    else this.#beginToHold();
+    return !open;
+  }
+
+  #beginToHold(): void {
+    this.#state = 'holding';
     this.#sent = this.res.headersSent;
     this.res.once('close', onClose);
-    return true;
   }
 
   /** Early hints are an offer; they are not sent, and that is all right. */
