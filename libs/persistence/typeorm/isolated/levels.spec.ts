@@ -19,17 +19,19 @@ describe('an isolation level', () => {
     ['SERIALIZABLE', 0],
     ['READ UNCOMMITTED', 1],
   ] as const)('%s holds for the transaction that asks for it', async (level, uncommitted) => {
-    const { dataSource, committed } = await open();
+    const db = await open();
+    const { dataSource } = db;
     const seen = await dataSource.transaction(level, async (manager) => {
       await manager.insert(Note, { text: level });
       return manager.query('PRAGMA read_uncommitted');
     });
     expect(seen).toEqual([{ read_uncommitted: uncommitted }]);
-    expect(committed()).toEqual([level]);
+    expect(db.committed()).toEqual([level]);
   });
 
   it('that SQLite does not have is refused with those that it has, and nothing is run', async () => {
-    const { dataSource, committed } = await open();
+    const db = await open();
+    const { dataSource } = db;
     let ran = false;
     const work = dataSource.transaction('REPEATABLE READ', () => {
       ran = true;
@@ -38,26 +40,28 @@ describe('an isolation level', () => {
     await expect(work).rejects.toThrow(/(?=.*READ UNCOMMITTED)(?=.*SERIALIZABLE).*REPEATABLE READ/);
     expect(ran).toBe(false);
     expect(await outcome(insert(dataSource, 'after'))).toBe('ok');
-    expect(committed()).toEqual(['after']);
+    expect(db.committed()).toEqual(['after']);
   });
 });
 
 describe('a query runner held by `await using`', () => {
   it('commits what is open at the end of the block, and is released', async () => {
-    const { dataSource, commits, committed } = await open();
+    const db = await open();
+    const { dataSource, commits } = db;
     const runner = dataSource.createQueryRunner();
     {
       await using held = runner;
       await held.startTransaction();
       await held.manager.insert(Note, { text: 'kept' });
-      expect(committed()).toEqual([]);
+      expect(db.committed()).toEqual([]);
     }
-    expect(committed()).toEqual(['kept']);
+    expect(db.committed()).toEqual(['kept']);
     expect([commits.count, runner.isReleased]).toEqual([1, true]);
   });
 
   it('commits nothing that its code has rolled back', async () => {
-    const { dataSource, commits, committed } = await open();
+    const db = await open();
+    const { dataSource, commits } = db;
     const runner = dataSource.createQueryRunner();
     {
       await using held = runner;
@@ -65,7 +69,7 @@ describe('a query runner held by `await using`', () => {
       await held.manager.insert(Note, { text: 'gone' });
       await held.rollbackTransaction();
     }
-    expect(committed()).toEqual([]);
+    expect(db.committed()).toEqual([]);
     expect([commits.count, runner.isReleased]).toEqual([0, true]);
   });
 });
