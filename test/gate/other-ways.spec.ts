@@ -78,7 +78,7 @@ function resolverOf(app: GateApp, type: string): (...parameters: unknown[]) => P
   const options = { guards: true, interceptors: true, filters: true };
   return creator.create(
     resolver,
-    resolver.call as never,
+    Resolver.prototype['call'] as never,
     'call',
     undefined,
     undefined,
