@@ -12,6 +12,7 @@ import {
   Module,
   type NestInterceptor,
   type CallHandler,
+  Scope,
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { from, lastValueFrom } from 'rxjs';
@@ -30,6 +31,9 @@ class Refuse implements CanActivate {
 
 @Module({ providers: [{ provide: APP_GUARD, useClass: Refuse }] })
 class ForeignGuard {}
+
+@Module({ providers: [{ provide: APP_GUARD, scope: Scope.REQUEST, useClass: Refuse }] })
+class GuardOfRequest {}
 
 interface FastifyInstance {
   register(plugin: unknown, options: object): Promise<unknown>;
@@ -202,6 +206,7 @@ describe.each(PLATFORMS)('on %s, nothing goes past the gate', (platform) => {
 
   it.each([
     ['imported behind ours', { behind: [ForeignGuard] }],
+    ['imported behind ours, one for each request', { behind: [GuardOfRequest] }],
     ['of the app', { setup: (nest: GateApp['app']) => nest.useGlobalGuards(new Refuse()) }],
   ])('refused by a global guard %s', async (_, options) => {
     const app = await start(platform, options);
