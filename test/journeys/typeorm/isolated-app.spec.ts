@@ -104,12 +104,16 @@ it('a DataSource that the app initializes itself is refused with what to do', as
   await expect(start({ factory })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
 });
 
-it('typeorm-transactional works as it is: nested, new and failing transactions', async () => {
+function startTransactional(): Promise<App> {
   initializeTransactionalContext({ storageDriver: StorageDriver.ASYNC_LOCAL_STORAGE });
   ends.push(() => Promise.resolve(void deleteDataSourceByName('default')));
   const factory: TypeOrmDataSourceFactory = (options) =>
     Promise.resolve(addTransactionalDataSource(new DataSource(options!)));
-  const app = await start({ factory, lockTimeoutMs: 2_000 });
+  return start({ factory, lockTimeoutMs: 2_000 });
+}
+
+it('typeorm-transactional works as it is: nested, new and failing transactions', async () => {
+  const app = await startTransactional();
   const rows = app.dataSource.getRepository(Row);
   const failing = (text: string, propagation: Propagation) =>
     runInTransaction(
@@ -132,4 +136,22 @@ it('typeorm-transactional works as it is: nested, new and failing transactions',
     rows.save({ text: 'two' }),
   ]);
   expect((await texts(app)).sort()).toEqual(['joined', 'one', 'outer', 'two']);
+});
+
+it.each([
+  [Propagation.REQUIRES_NEW, 'a savepoint of'],
+  [Propagation.NOT_SUPPORTED, 'a part of'],
+])('%s is %s the one around it: SQLite has one writer', async (propagation) => {
+  const app = await startTransactional();
+  const rows = app.dataSource.getRepository(Row);
+  const outer = (fails: boolean) =>
+    runInTransaction(async () => {
+      await rows.save({ text: 'outer' });
+      await runInTransaction(() => rows.save({ text: 'inner' }), { propagation });
+      if (fails) throw new Error('business');
+    });
+  await expect(outer(true)).rejects.toThrow('business');
+  expect(await texts(app)).toEqual([]);
+  await outer(false);
+  expect(await texts(app)).toEqual(['outer', 'inner']);
 });
