@@ -3,7 +3,6 @@ import { currentRequest } from '../../durable/request-scope';
 import { formatDuration } from '../../log/units';
 import { transactionLost } from './isolation-errors';
 import type { Origin } from './origin';
-import type { Scope } from './scope';
 
 /**
  * How a frame was begun, which decides who is inside it:
@@ -109,6 +108,36 @@ export class Frame {
     return (
       `${what} that has been open for ${formatDuration(Math.round(performance.now() - this.#since))}` +
       `${origin === '' ? '' : ` (begun ${origin})`}; its last statement was "${lastSql.slice(0, 100)}"`
+    );
+  }
+}
+
+/**
+ * The async context of one call that may open a transaction: `transaction()`, `save()`, `runMigrations()`. What runs
+ * inside the call, however deep, finds the scope, and through it the transaction.
+ */
+export class Scope {
+  /** What the call opened; undefined before that, and where it joined what was open. */
+  frame?: Frame;
+  /** The call has returned. What it started and did not wait for (timers, queues) lives on, but outside. */
+  finished = false;
+  /** For what follows the end of a transaction, of those who are told of it: they may still use its query runner. */
+  aftermath = false;
+
+  constructor(
+    readonly parent: Scope | undefined,
+    /** Whose transaction: that of this DataSource, one app may have several. */
+    readonly of: object,
+    /** What the next begin in this scope is; undefined: one by hand. */
+    readonly adopts?: 'callback' | 'implicit',
+    /** A query runner was made for this call alone. */
+    readonly ownsRunner = false,
+  ) {}
+
+  /** What still runs in it belongs nowhere: its own level was rolled back, and the one around is open. */
+  get strayed(): boolean {
+    return (
+      this.finished && this.frame?.rolledBack === true && this.frame.outermost.state === 'open'
     );
   }
 }

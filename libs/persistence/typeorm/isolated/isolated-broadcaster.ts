@@ -1,7 +1,13 @@
 import type { Broadcaster } from 'typeorm/subscriber/Broadcaster.js';
-import { aftermathOf, runAsPartOf, type Scope } from './scope';
-import type { IsolatedRunner } from './isolated-runner';
+import type { Scope } from './frame';
+import { aftermathOf, runAsPartOf } from './scope';
 import type { BroadcasterClass } from './typeorm-version';
+
+/** What is used here of the query runner that broadcasts. */
+interface BroadcastingRunner {
+  readonly session: { readonly isOpen: boolean; readonly dataSource: object };
+  scopeByHand(): Scope | undefined;
+}
 
 type Broadcast = (this: Broadcaster, ...parameters: unknown[]) => unknown;
 
@@ -18,7 +24,7 @@ export function isolatedBroadcaster(Base: BroadcasterClass): BroadcasterClass {
     if (!/^broadcast\w+Event$/.test(name)) continue;
     const inherited = target[name]!;
     target[name] = function (this: Broadcaster, ...parameters: unknown[]) {
-      const { queryRunner } = this as unknown as { queryRunner: IsolatedRunner };
+      const { queryRunner } = this as unknown as { queryRunner: BroadcastingRunner };
       const call = () => inherited.apply(this, parameters);
       const scope = AFTERMATH.test(name) ? aftermath(queryRunner) : queryRunner.scopeByHand();
       return scope === undefined ? call() : runAsPartOf(scope, call);
@@ -27,7 +33,7 @@ export function isolatedBroadcaster(Base: BroadcasterClass): BroadcasterClass {
   return IsolatedBroadcaster;
 }
 
-function aftermath({ session }: IsolatedRunner): Scope | undefined {
+function aftermath({ session }: BroadcastingRunner): Scope | undefined {
   if (!session.isOpen) return undefined; // The transaction that destroy() waited for.
   return aftermathOf(session.dataSource);
 }

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { FrameOwner } from './frame';
 import type { IsolatedRunner, Session } from './isolated-runner';
 import { Origin } from './origin';
-import { runInScope, Scope } from './scope';
+import { newScope, runInScope } from './scope';
 import type { ManagerClass } from './typeorm-version';
 
 type Work<T> = (manager: EntityManager) => Promise<T>;
@@ -22,7 +22,7 @@ export function isolatedManager(Base: ManagerClass, session: Session): ManagerCl
       if (typeof work !== 'function') throw new TypeError('transaction() needs a function to run.');
       const runner = (this.queryRunner ?? session.dataSource.createQueryRunner()) as IsolatedRunner;
       const own = this.queryRunner === undefined;
-      const scope = new Scope(session.dataSource, 'callback', own);
+      const scope = newScope(session.dataSource, 'callback', own);
       return runInScope(scope, async () => {
         try {
           return await inTransaction(runner, isolation, origin, work);
@@ -43,7 +43,7 @@ export function isolatedManager(Base: ManagerClass, session: Session): ManagerCl
       if (runner !== undefined && transactions.isInside(runner)) {
         return inherited.apply(this, parameters);
       }
-      const scope = new Scope(session.dataSource, 'implicit', runner === undefined);
+      const scope = newScope(session.dataSource, 'implicit', runner === undefined);
       return runInScope(scope, () => inherited.apply(this, parameters));
     };
   }

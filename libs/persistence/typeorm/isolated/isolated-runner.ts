@@ -3,10 +3,9 @@ import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSq
 import type { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
 import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
 import { isPersistenceError } from '../../../errors';
-import type { Frame, FrameOwner } from './frame';
+import type { Frame, FrameOwner, Scope } from './frame';
 import { isolatedBroadcaster } from './isolated-broadcaster';
 import { Origin } from './origin';
-import type { Scope } from './scope';
 import type { StatementResult } from './sqlite-connection';
 import type { Surroundings } from './surroundings';
 import type { Transactions } from './transactions';

@@ -1,37 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Frame } from './frame';
-
-/**
- * The async context of one call that may open a transaction: `transaction()`, `save()`, `runMigrations()`. What runs
- * inside the call, however deep, finds the scope, and through it the transaction.
- */
-export class Scope {
-  /** What the call opened; undefined before that, and where it joined what was open. */
-  frame?: Frame;
-  /** The call has returned. What it started and did not wait for (timers, queues) lives on, but outside. */
-  finished = false;
-  /** For what follows the end of a transaction, of those who are told of it: they may still use its query runner. */
-  aftermath = false;
-  readonly parent: Scope | undefined;
-
-  constructor(
-    /** Whose transaction: that of this DataSource, one app may have several. */
-    readonly of: object,
-    /** What the next begin in this scope is; undefined: one by hand. */
-    readonly adopts?: 'callback' | 'implicit',
-    /** A query runner was made for this call alone. */
-    readonly ownsRunner = false,
-  ) {
-    this.parent = liveScope();
-  }
-
-  /** What still runs in it belongs nowhere: its own level was rolled back, and the one around is open. */
-  get strayed(): boolean {
-    return (
-      this.finished && this.frame?.rolledBack === true && this.frame.outermost.state === 'open'
-    );
-  }
-}
+import { Scope } from './frame';
 
 const contexts = new AsyncLocalStorage<Scope>();
 
@@ -45,6 +13,15 @@ export function liveScope(): Scope | undefined {
   return scope;
 }
 
+/** A scope inside that of the caller; its parameters are those of `Scope`. */
+export function newScope(
+  dataSource: object,
+  adopts?: 'callback' | 'implicit',
+  ownsRunner = false,
+): Scope {
+  return new Scope(liveScope(), dataSource, adopts, ownsRunner);
+}
+
 /** Whether the caller was called to be told of the end of a transaction. */
 export function inAftermath(innermost: Scope | undefined): boolean {
   let scope = innermost;
@@ -54,7 +31,7 @@ export function inAftermath(innermost: Scope | undefined): boolean {
 
 /** What is run in it is outside of the transactions of the DataSource that are over. */
 export function aftermathOf(dataSource: object): Scope {
-  const scope = new Scope(dataSource);
+  const scope = newScope(dataSource);
   scope.aftermath = true;
   return scope;
 }

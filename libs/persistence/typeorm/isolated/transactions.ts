@@ -1,11 +1,11 @@
 import type { OpenTransaction, TransactionContext } from '../../durable/open-transaction';
 import { currentRequest } from '../../durable/request-scope';
 import { CommitWatch } from './commit-watch';
-import { Frame, type FrameKind, type FrameOwner } from './frame';
+import { Frame, type FrameKind, type FrameOwner, type Scope } from './frame';
 import { Gate } from './gate';
 import { dataSourceClosed, nestedLeftOpen, transactionLost, waitTimeout } from './isolation-errors';
 import { Origin } from './origin';
-import { inAftermath, liveScope, runInScope, Scope } from './scope';
+import { inAftermath, liveScope, newScope, runInScope } from './scope';
 import { isBusy, retryWhileBusy } from './sqlite-busy';
 import { isRollback, run, type SqliteConnection, type StatementResult } from './sqlite-connection';
 import type { Surroundings } from './surroundings';
@@ -274,7 +274,7 @@ export class Transactions implements TransactionContext {
     this.#gate.tryEnter();
     // oxlint-disable-next-line typescript/unbound-method -- named, not called
     const origin = new Origin(this.perform, RAW_DEPTH);
-    this.#add(owner, 'manual', new Scope(this.#dataSource), origin).started = true;
+    this.#add(owner, 'manual', newScope(this.#dataSource), origin).started = true;
     this.#begun();
   }
 
@@ -333,7 +333,7 @@ export class Transactions implements TransactionContext {
         scope.adopts !== undefined &&
         scope.frame?.state !== 'open'
         ? this.#add(owner, scope.adopts, scope, origin)
-        : this.#add(owner, 'manual', new Scope(this.#dataSource), origin);
+        : this.#add(owner, 'manual', newScope(this.#dataSource), origin);
     }
   }
 
@@ -448,7 +448,7 @@ export class Transactions implements TransactionContext {
     // oxlint-disable-next-line typescript/unbound-method -- named, not called
     const origin = new Origin(this.exclusively, RAW_DEPTH);
     await this.#enter('A migration or schema change');
-    const scope = new Scope(this.#dataSource);
+    const scope = newScope(this.#dataSource);
     const hold = this.#add(owner, 'hold', scope, origin);
     const { handle } = this.#writer;
     const foreignKeys = handle.pragma('foreign_keys', { simple: true });
