@@ -200,6 +200,15 @@ describe('limits', () => {
     expect(await outcome(insert(db.dataSource, 'later'))).toBe('DATA_SOURCE_CLOSED');
     expect(db.committed()).toEqual(['x']);
   });
+
+  it('destroy() does not wait for a transaction that was rolled back from outside', async () => {
+    await open({ limits: { destroyTimeoutMs: 3_600_000 } });
+    const runner = db.dataSource.createQueryRunner();
+    await runner.startTransaction();
+    db.refuse(new PersistenceError('SHUTTING_DOWN', 'Nothing was written.'));
+    await db.dataSource.destroy();
+    expect(await outcome(runner.commitTransaction())).toBe('DATA_SOURCE_CLOSED');
+  });
 });
 
 describe('an instance that may write no more', () => {

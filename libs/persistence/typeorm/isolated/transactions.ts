@@ -505,6 +505,8 @@ export class Transactions implements TransactionContext {
   /** Takes no new work, gives the open transaction time to end, and then rolls it back. */
   async close(): Promise<void> {
     this.#gate.close(dataSourceClosed());
+    // One that was rolled back from outside (the app closes) is not waited for.
+    if (!this.#closed) this.#look();
     if (this.current() === undefined) {
       await this.#gate.whenLeft(this.#surroundings.limits.destroyTimeoutMs);
     }
