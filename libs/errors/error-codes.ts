@@ -169,7 +169,7 @@ export const ERROR_CODES = codes({
   },
   COMMIT_UNCONFIRMED: {
     kind: 'retry',
-    hint: 'What the request changed is committed on this host, and may be stored already or later. Before sending it again look whether it is there, or send it with an idempotency key.',
+    hint: 'If the request changed something, that is committed on this host, and may be stored already or later. Before sending it again look whether it is there, or send it with an idempotency key.',
   },
 
   // The replica

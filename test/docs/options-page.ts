@@ -16,6 +16,7 @@ const DEPENDS: Partial<Record<string, string>> = {
   storage: 'by the variables below',
   application: "the name in the app's package.json",
   deployment: 'what the platform says (slot, environment, preview); `main` elsewhere',
+  durability: '`async`; `confirmed` where the platform freezes the process behind an answer',
   shutdownTimeoutMs: '8,000; less where the platform gives less',
   backupCron: '',
 };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Controller, Get, Inject, Module, Post, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Module, Post, Res } from '@nestjs/common';
 import { ExternalContextCreator } from '@nestjs/core';
 import { Durable } from 'nestjs-persistence';
 import { DataSource } from 'typeorm';
@@ -162,6 +162,19 @@ describe('answers by other ways wait as well:', () => {
       });
     },
   );
+
+  it('while on a service, which answers nothing, @Durable() is warned of at the start', async () => {
+    @Injectable()
+    class Service {
+      @Durable()
+      create(): void {}
+    }
+    @Module({ providers: [Service] })
+    class ServiceModule {}
+    const app = await start('express', { behind: [ServiceModule, ByHandModule] });
+    const warnings = app.log.lines.filter((line) => line.includes('@Durable()'));
+    expect(warnings).toEqual([expect.stringContaining('no effect on Service.create():')]);
+  });
 
   it('one of an app that is mounted in another one, for the databases of both', async () => {
     const inner = await GateApp.create('express');

@@ -7,11 +7,12 @@ import {
   Logger,
   type OnModuleInit,
 } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { CLOSING_SHARE } from '../lifecycle/closing-share';
 import { confirmStored, type ConfirmStored } from './confirm-stored';
 import type { DurableDatabase } from './durable-database';
 import { DurableDatabases } from './durable-databases';
+import { misplacedDurable } from './misplaced-durable';
 import { Patience } from './patience';
 import { RefusalLog } from './refusal-log';
 import { runInRequest } from './request-scope';
@@ -48,11 +49,13 @@ export class DurabilityGate implements GateRules, OnModuleInit, BeforeApplicatio
   readonly outside = new AsyncResource('PersistenceGate');
   closing = false;
   readonly #patience = new Patience(() => performance.now());
-  readonly #log = new RefusalLog(new Logger('Persistence'), () => performance.now());
+  readonly #logger = new Logger('Persistence');
+  readonly #log = new RefusalLog(this.#logger, () => performance.now());
 
   constructor(
     @Inject(DurableDatabases) private readonly databases: DurableDatabases,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
   ) {}
 
   get confirmed(): readonly DurableDatabase[] {
@@ -68,6 +71,12 @@ export class DurabilityGate implements GateRules, OnModuleInit, BeforeApplicatio
   }
 
   onModuleInit(): void {
+    const misplaced = misplacedDurable(this.modules);
+    if (misplaced.length > 0) {
+      this.#logger.warn(
+        `@Durable() has no effect on ${misplaced.join(', ')}: no request is answered there. Put it on the handler in the controller, or use sync.transaction().`,
+      );
+    }
     // An application context has none: it is null there.
     const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null | undefined;
     if (!adapter || this.replicated.length === 0) return;

@@ -1,8 +1,9 @@
 // oxlint-disable typescript/consistent-type-imports -- Nest reads the types of constructor parameters at run time
 import { Controller, Get } from '@nestjs/common';
 import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
-import { PersistenceHealthIndicator } from 'nestjs-persistence';
+import { Durable, PersistenceHealthIndicator } from 'nestjs-persistence';
 
+@Durable(false) // a probe never waits for the store
 @Controller('health')
 export class HealthController {
   constructor(

@@ -4,6 +4,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import request from 'supertest';
+import { initializeTransactionalContext, runInTransaction } from 'typeorm-transactional';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import {
   directory,
@@ -33,6 +34,7 @@ import { Rescue } from './rescue';
 import { S3Module } from './s3.module';
 import { SeedService } from './seed.service';
 import { StorageModule } from './storage.module';
+import { TransactionalModule } from './transactional.module';
 import { TwoDatabasesModule } from './two-databases.module';
 import { User } from './user.entity';
 import { startWithoutReplica } from './users.sample-test';
@@ -180,6 +182,20 @@ describe('the code in the documentation', () => {
     await begun;
     await Promise.all([added('of another caller'), other]);
     expect((await users.find()).map(({ name }) => name)).toEqual(['of another caller']);
+    await app.close();
+  });
+
+  it('isolation: typeorm-transactional gets the DataSource from a factory of the app', async () => {
+    initializeTransactionalContext();
+    process.env.DATABASE_PATH = folder.file('disk', 'app.db');
+    const app = await serve({ imports: [TransactionalModule] });
+    const users = app.get(DataSource).getRepository(User);
+    const failing = runInTransaction(async () => {
+      await users.save({ name: 'Ada' });
+      throw new Error('refused');
+    });
+    await Promise.all([expect(failing).rejects.toThrow('refused'), users.save({ name: 'Grace' })]);
+    expect((await users.find()).map(({ name }) => name)).toEqual(['Grace']);
     await app.close();
   });
 
