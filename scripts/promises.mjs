@@ -184,7 +184,27 @@ const PROMISES = [
     'test/replica/confirm-pace.spec.ts',
     /is kept: ten that wait within it share one request/,
   ],
+  [
+    'An answer that waits is never late because of `confirmIntervalMs` when the app closes.',
+    'test/gate/confirm-interval.spec.ts',
+    /is over when the app begins to close: who waits is answered/,
+  ],
+  [
+    'Where nothing is new, waiting costs neither a request nor a look at the log, and nothing that is not stored is called stored.',
+    'test/replica/nothing-new.spec.ts',
+    /leaves out no commit that is made beside the capture, nor one beside the request/,
+  ],
+  [
+    '`@Durable()` where it cannot keep its promise is refused or warned of, not ignored.',
+    'test/gate/other-ways.spec.ts',
+    /@Durable\(\) refuses, and says what to do/,
+  ],
   'Transactions',
+  [
+    'Databases nested in each other do not hang: the one that waits too long gets a code.',
+    'libs/persistence/typeorm/isolated/levels.spec.ts',
+    /the other way round at once, do not hang/,
+  ],
   [
     'Transactions at the same time do not meet: the one that throws takes nothing of the other with it.',
     'libs/persistence/typeorm/isolated/isolation.spec.ts',

@@ -34,6 +34,11 @@ export class Replica {
     this.publisher?.wake();
   }
 
+  /** The end is near: what waits for a pace (`confirmIntervalMs`, `publishIntervalMs`) is stored at once from here on. */
+  hurry(): void {
+    this.publisher?.hurry();
+  }
+
   /**
    * Resolves when everything committed before the call is stored. Rejects with REPLICA_FENCED, FLUSH_TIMEOUT,
    * SHUTTING_DOWN; the commits exist locally all the same.

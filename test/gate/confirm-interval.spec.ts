@@ -28,4 +28,14 @@ describe('confirmIntervalMs of forRoot()', () => {
     expect(await writesWithin(0)).toBe(2);
     expect(await writesWithin(50_000)).toBe(0);
   });
+
+  it('is over when the app begins to close: who waits is answered', async () => {
+    const app = await start('express', { persistence: { confirmIntervalMs: 50_000 } });
+    await until('the tables are stored', () => app.life.status().lastStored !== null);
+    const wire = app.dial(requestText('POST', '/json'));
+    await until('the answer waits', () => app.waiting === 1);
+    await app.app.close();
+    await until('the answer', () => wire.complete);
+    expect(wire.status).toBe(201);
+  });
 });

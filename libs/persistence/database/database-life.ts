@@ -30,7 +30,7 @@ import { summarise } from './summary';
 import { backupFields, maintenanceFields, requestFields, shownError } from './work-status';
 
 /** What is used of a `Replica`. */
-export type LiveReplica = Pick<Replica, 'start' | 'wake' | 'flush' | 'status' | 'stop'>;
+export type LiveReplica = Pick<Replica, 'start' | 'wake' | 'flush' | 'hurry' | 'status' | 'stop'>;
 
 export interface DatabaseLifeParts {
   readonly settings: PersistenceSettings;
@@ -210,6 +210,7 @@ export class DatabaseLife {
   /** The app has begun to close: what requests take from now on goes off the time of `drain()`, in part. */
   closing(): void {
     this.#closingSince ??= this.#parts.now();
+    this.#parts.replica?.hurry();
   }
 
   /**

@@ -41,6 +41,10 @@ export class FakeReplica {
     this.wakes++;
   }
 
+  hurry(): void {
+    this.calls.push('hurry');
+  }
+
   flush(): Promise<FlushResult> {
     this.calls.push('flush');
     if (this.view.role === 'fenced') {
