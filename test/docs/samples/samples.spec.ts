@@ -168,19 +168,23 @@ describe('the code in the documentation', () => {
     const users = app.get(DataSource).getRepository(User);
     const queue = new JobQueue();
     const added = (name: string) =>
-      new Promise<void>((done) => queue.add(() => users.save({ name }).then(() => done())));
-    let other!: Promise<void>;
-    const begun = new Promise<void>((resolve) => {
-      const failing = users.manager.transaction(async () => {
-        const own = added('of the transaction');
-        resolve();
-        await own;
-        throw new Error('refused');
-      });
-      other = expect(failing).rejects.toThrow('refused');
+      new Promise<void>((done) =>
+        queue.add(async () => {
+          await users.save({ name });
+          done();
+        }),
+      );
+    let begin!: () => void;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const failing = users.manager.transaction(async () => {
+      const own = added('of the transaction');
+      begin();
+      await own;
+      throw new Error('refused');
     });
     await begun;
-    await Promise.all([added('of another caller'), other]);
+    const [, refused] = await Promise.allSettled([added('of another caller'), failing]);
+    expect(refused).toMatchObject({ status: 'rejected', reason: { message: 'refused' } });
     expect((await users.find()).map(({ name }) => name)).toEqual(['of another caller']);
     await app.close();
   });
