@@ -2,9 +2,14 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { AsyncResource } from 'node:async_hooks';
 import type { EntityManager } from 'typeorm';
 import { runInRequest } from '../../durable/request-scope';
-import { Note } from './support/entities';
-import { insert, type OpenOptions, openIsolated, type Opened } from './support/open-isolated';
-import { Door, outcome, settle } from './support/steps';
+import { Note } from '../../../../test/journeys/support/isolated/entities';
+import {
+  insert,
+  type OpenOptions,
+  openIsolated,
+  type Opened,
+} from '../../../../test/journeys/support/isolated/open-isolated';
+import { Door, outcome, settle } from '../../../../test/journeys/support/isolated/steps';
 
 let db: Opened;
 afterEach(() => db.end());

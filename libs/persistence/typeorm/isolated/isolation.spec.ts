@@ -1,9 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AsyncResource } from 'node:async_hooks';
 import type { EntitySubscriberInterface, InsertEvent } from 'typeorm';
-import { Account, Audit, Author, Book, Note } from './support/entities';
-import { insert, openIsolated, type Opened } from './support/open-isolated';
-import { Door, outcome, settle } from './support/steps';
+import {
+  Account,
+  Audit,
+  Author,
+  Book,
+  Note,
+} from '../../../../test/journeys/support/isolated/entities';
+import {
+  insert,
+  openIsolated,
+  type Opened,
+} from '../../../../test/journeys/support/isolated/open-isolated';
+import { Door, outcome, settle } from '../../../../test/journeys/support/isolated/steps';
 
 let db: Opened;
 beforeEach(async () => {

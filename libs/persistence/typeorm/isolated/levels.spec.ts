@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Note } from './support/entities';
-import { insert, type OpenOptions, openIsolated, type Opened } from './support/open-isolated';
-import { Door, outcome } from './support/steps';
+import { Note } from '../../../../test/journeys/support/isolated/entities';
+import {
+  insert,
+  type OpenOptions,
+  openIsolated,
+  type Opened,
+} from '../../../../test/journeys/support/isolated/open-isolated';
+import { Door, outcome } from '../../../../test/journeys/support/isolated/steps';
 
 const opened: Opened[] = [];
 afterEach(async () => {

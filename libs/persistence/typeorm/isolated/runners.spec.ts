@@ -4,9 +4,19 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { PersistenceError } from '../../../errors';
-import { Note } from './support/entities';
-import { insert, openIsolated, type Opened, type OpenOptions } from './support/open-isolated';
-import { Door, outcome, settle } from './support/steps';
+import { Note } from '../../../../test/journeys/support/isolated/entities';
+import {
+  insert,
+  openIsolated,
+  type Opened,
+  type OpenOptions,
+} from '../../../../test/journeys/support/isolated/open-isolated';
+import { Door, outcome, settle } from '../../../../test/journeys/support/isolated/steps';
+
+const LOCK_HOLDER = path.join(
+  __dirname,
+  '../../../../test/journeys/support/isolated/lock-holder.cjs',
+);
 
 let db: Opened;
 afterEach(() => db.end());
@@ -305,7 +315,7 @@ describe('schema changes', () => {
 describe('another process that holds the write lock', () => {
   it('is waited for while the event loop goes on', async () => {
     await open();
-    const child = fork(path.join(__dirname, 'support', 'lock-holder.cjs'), [db.file], {
+    const child = fork(LOCK_HOLDER, [db.file], {
       execArgv: [],
     });
     const exited = once(child, 'exit');
@@ -328,7 +338,7 @@ describe('another process that holds the write lock', () => {
 
   it("beyond TypeORM's `timeout` gives SQLite's own error", async () => {
     await open({ options: { timeout: 50 } });
-    const child = fork(path.join(__dirname, 'support', 'lock-holder.cjs'), [db.file], {
+    const child = fork(LOCK_HOLDER, [db.file], {
       execArgv: [],
     });
     const exited = once(child, 'exit');

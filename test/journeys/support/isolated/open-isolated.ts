@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import type { PersistenceError } from '../../../../errors';
-import type { TransactionContext } from '../../../durable/open-transaction';
-import type { AppConnection } from '../../app-connections';
-import { isolate } from '../isolate';
-import type { IsolationLimits } from '../surroundings';
+import type { PersistenceError } from '../../../../libs/errors';
+import type { TransactionContext } from '../../../../libs/persistence/durable/open-transaction';
+import type { AppConnection } from '../../../../libs/persistence/typeorm/app-connections';
+import { isolate } from '../../../../libs/persistence/typeorm/isolated/isolate';
+import type { IsolationLimits } from '../../../../libs/persistence/typeorm/isolated/surroundings';
 import { entities, Note } from './entities';
 
 export interface Opened {
