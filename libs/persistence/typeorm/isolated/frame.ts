@@ -37,7 +37,7 @@ export class Frame {
   readonly order = ++frames;
   readonly outermost: Frame;
   readonly #since = performance.now();
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners = new Set<() => void>();
   #reason: Error | undefined;
   #transaction: OpenTransaction | undefined;
   #settle: ((committed: boolean) => void) | undefined;
@@ -77,18 +77,23 @@ export class Frame {
     this.state = state;
     this.#reason ??= reason;
     this.#settle?.(state === 'closed' && !this.rolledBack);
-    for (const resume of this.#listeners.splice(0)) resume();
+    for (const resume of this.#listeners) resume();
+    this.#listeners.clear();
   }
 
   /** Resolves when the frame is over, rejects after `timeoutMs`. */
   ended(timeoutMs: number, onTimeout: () => Error): Promise<void> {
     if (this.state !== 'open') return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(onTimeout()), timeoutMs);
-      this.#listeners.push(() => {
+      const resume = () => {
         clearTimeout(timer);
         resolve();
-      });
+      };
+      const timer = setTimeout(() => {
+        this.#listeners.delete(resume);
+        reject(onTimeout());
+      }, timeoutMs);
+      this.#listeners.add(resume);
     });
   }
 

@@ -37,8 +37,8 @@ export function isolate(dataSource: DataSource, surroundings: Surroundings): voi
     },
   };
   surroundings.addContext({
-    current: () => transactions?.current(),
-    ofRequest: () => transactions?.ofRequest(),
+    current: () => transactions?.frames.current(),
+    ofRequest: () => transactions?.frames.ofRequest(),
   });
 
   const initialize = dataSource.initialize.bind(dataSource);

@@ -40,7 +40,7 @@ export function isolatedManager(Base: ManagerClass, session: Session): ManagerCl
       if (!session.isOpen) return inherited.apply(this, parameters);
       const { transactions } = session;
       const runner = this.queryRunner as (FrameOwner & object) | undefined;
-      if (runner !== undefined && transactions.isInside(runner)) {
+      if (runner !== undefined && transactions.frames.isInside(runner)) {
         return inherited.apply(this, parameters);
       }
       const scope = newScope(session.dataSource, 'implicit', runner === undefined);

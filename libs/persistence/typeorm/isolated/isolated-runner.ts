@@ -34,6 +34,10 @@ export interface IsolatedRunner extends BetterSqlite3QueryRunner, FrameOwner {
   scopeByHand(): Scope | undefined;
 }
 
+type TransactionEvent =
+  | `${'Before' | 'After'}TransactionStart`
+  | `${'Before' | 'After'}Transaction${'Commit' | 'Rollback'}`;
+
 /** TypeORM types the parameters of each event by themselves. */
 interface QueryBroadcaster {
   broadcast(event: 'AfterQuery', ...parameters: unknown[]): Promise<void>;
@@ -149,7 +153,10 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
       const { transactions } = session;
       // oxlint-disable-next-line typescript/unbound-method -- named, not called
       const callee = Runner.prototype.startTransaction;
-      await this.begin(isolation, transactions.isImplicit() ? undefined : new Origin(callee));
+      await this.begin(
+        isolation,
+        transactions.frames.adopting()?.adopts === 'implicit' ? undefined : new Origin(callee),
+      );
     }
 
     override async commitTransaction(): Promise<void> {
@@ -160,8 +167,13 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
       await this.rollback(this.toEnd());
     }
 
+    /** To the subscribers. Where there are none, TypeORM would build the event all the same. */
+    private async announce(event: TransactionEvent): Promise<void> {
+      if (dataSource.subscribers.length > 0) await this.broadcaster.broadcast(event);
+    }
+
     private toEnd(): Frame {
-      const frame = session.transactions.begunBy(this);
+      const frame = session.transactions.frames.begunBy(this);
       if (frame === undefined) throw new errors.TransactionNotStartedError();
       return frame;
     }
@@ -171,9 +183,8 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
       const { transactions } = session;
       const isolation = given ?? defaultIsolation(dataSource);
       this.checkIsolation(isolation);
-      if (dataSource.subscribers.length > 0)
-        await this.broadcaster.broadcast('BeforeTransactionStart');
-      const depth = transactions.depth(this);
+      await this.announce('BeforeTransactionStart');
+      const depth = transactions.frames.depth(this);
       if (isolation !== undefined && depth === 0) {
         await this.query(`PRAGMA read_uncommitted = ${isolation === 'READ UNCOMMITTED'}`);
       }
@@ -186,8 +197,7 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
             frame = await transactions.begin(this, origin);
           },
         );
-        if (dataSource.subscribers.length > 0)
-          await this.broadcaster.broadcast('AfterTransactionStart');
+        await this.announce('AfterTransactionStart');
         return frame!;
       } catch (error) {
         if (frame !== undefined) transactions.discard(frame);
@@ -206,13 +216,11 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
     async commit(frame: Frame): Promise<void> {
       if (frame.rolledBack) frame.check(); // Together with the one around it, while its code went on.
       if (frame.state === 'closed') throw new errors.TransactionNotStartedError();
-      if (dataSource.subscribers.length > 0)
-        await this.broadcaster.broadcast('BeforeTransactionCommit');
+      await this.announce('BeforeTransactionCommit');
       const { savepoint } = frame;
       const sql = savepoint === undefined ? 'COMMIT' : `RELEASE SAVEPOINT ${savepoint}`;
       await this.reported(sql, [], () => session.transactions.commit(frame));
-      if (dataSource.subscribers.length > 0)
-        await this.broadcaster.broadcast('AfterTransactionCommit');
+      await this.announce('AfterTransactionCommit');
     }
 
     async rollback(frame: Frame): Promise<void> {
@@ -220,18 +228,16 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
       const { savepoint } = frame;
       const sql = savepoint === undefined ? 'ROLLBACK' : `ROLLBACK TO SAVEPOINT ${savepoint}`;
       try {
-        if (dataSource.subscribers.length > 0)
-          await this.broadcaster.broadcast('BeforeTransactionRollback');
+        await this.announce('BeforeTransactionRollback');
         await this.reported(sql, [], () => session.transactions.discard(frame));
       } finally {
         session.transactions.discard(frame);
       }
-      if (dataSource.subscribers.length > 0)
-        await this.broadcaster.broadcast('AfterTransactionRollback');
+      await this.announce('AfterTransactionRollback');
     }
 
     scopeByHand(): Scope | undefined {
-      return this.begun.length === 0 ? undefined : session.transactions.begunBy(this)?.scope;
+      return this.begun.length === 0 ? undefined : session.transactions.frames.begunBy(this)?.scope;
     }
 
     /** Commits what it began, as TypeORM's `await using` does. */
@@ -270,13 +276,13 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
   Object.defineProperties(Runner.prototype, {
     isTransactionActive: {
       get(this: IsolatedRunner) {
-        return session.isOpen && session.transactions.depth(this) > 0;
+        return session.isOpen && session.transactions.frames.depth(this) > 0;
       },
       set() {},
     },
     transactionDepth: {
       get(this: IsolatedRunner) {
-        return session.isOpen ? session.transactions.depth(this) : 0;
+        return session.isOpen ? session.transactions.frames.depth(this) : 0;
       },
       set() {},
     },

@@ -1,23 +1,16 @@
-import type { OpenTransaction, TransactionContext } from '../../durable/open-transaction';
-import { currentRequest } from '../../durable/request-scope';
 import { CommitWatch } from './commit-watch';
-import { Frame, type FrameKind, type FrameOwner, type Scope } from './frame';
+import type { Frame, FrameOwner } from './frame';
+import { FrameStack } from './frame-stack';
 import { Gate } from './gate';
 import { dataSourceClosed, nestedLeftOpen, transactionLost, waitTimeout } from './isolation-errors';
 import { Origin } from './origin';
-import { inAftermath, liveScope, newScope, runInScope } from './scope';
+import { newScope, runInScope } from './scope';
 import { isBusy, retryWhileBusy } from './sqlite-busy';
 import { isRollback, run, type SqliteConnection, type StatementResult } from './sqlite-connection';
 import type { Surroundings } from './surroundings';
 
 /** Enough to get past what lies between the app and here. */
 const RAW_DEPTH = 15;
-
-/** Where a caller stands: in `frame`; `sibling` is a nested transaction that it is not in, and that has to end first. */
-interface Place {
-  readonly frame: Frame;
-  readonly sibling?: Frame;
-}
 
 export interface TransactionsParts {
   /** Stays the same when the DataSource is closed and opened anew, so that what began before that is known to be over. */
@@ -35,7 +28,8 @@ export interface TransactionsParts {
  * at once; any other reads on the second connection if it only reads, and else waits until the transaction is over. What
  * is decided is done in the same tick, so that nothing can come between.
  */
-export class Transactions implements TransactionContext {
+export class Transactions {
+  readonly frames: FrameStack;
   readonly #dataSource: object;
   readonly #writer: SqliteConnection;
   readonly #reader: SqliteConnection | undefined;
@@ -43,131 +37,19 @@ export class Transactions implements TransactionContext {
   readonly #busyTimeoutMs: number;
   readonly #watch: CommitWatch;
   readonly #gate = new Gate();
-  /** Levels of the open transaction, the outermost first. */
-  readonly #frames: Frame[] = [];
   /** On the connection that writes; for messages. */
   #lastSql = '';
   #forgotten: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor({ dataSource, writer, reader, surroundings, busyTimeoutMs }: TransactionsParts) {
+    this.frames = new FrameStack(dataSource);
     this.#dataSource = dataSource;
     this.#writer = writer;
     this.#reader = reader;
     this.#surroundings = surroundings;
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#watch = new CommitWatch(writer, reader);
-  }
-
-  // --- Who is inside ------------------------------------------------------------------------------------------------
-
-  current(): OpenTransaction | undefined {
-    for (let scope = liveScope(); scope !== undefined; scope = scope.parent) {
-      const { of, frame } = scope;
-      if (of !== this.#dataSource || frame === undefined || frame.state === 'closed') continue;
-      const outermost = frame.outermost.kind === 'hold' ? this.#levels()[0] : frame.outermost;
-      if (outermost !== undefined) return outermost.transaction;
-    }
-    return undefined;
-  }
-
-  /** As `current()`; where that knows nothing, what the calling HTTP request has begun by hand and not ended. */
-  ofRequest(): OpenTransaction | undefined {
-    const known = this.current();
-    if (known !== undefined) return known;
-    const [outermost] = this.#levels();
-    const request = outermost?.request;
-    return request !== undefined && request === currentRequest()
-      ? outermost!.transaction
-      : undefined;
-  }
-
-  /** Whether the caller, using this query runner, is in the open transaction, or in one that was lost. */
-  isInside(owner: FrameOwner): boolean {
-    return this.#locate(owner) !== undefined;
-  }
-
-  /** Whether the next begin of the caller is by save(), remove() and the like. */
-  isImplicit(): boolean {
-    const scope = liveScope();
-    return (
-      scope?.of === this.#dataSource && scope.adopts === 'implicit' && scope.frame?.state !== 'open'
-    );
-  }
-
-  /** Levels of BEGIN and SAVEPOINT that are open around the caller. */
-  depth(owner: FrameOwner): number {
-    const place = this.#locate(owner);
-    if (place === undefined || place.frame.state === 'closed') return 0;
-    return place.frame.state === 'lost' ? 1 : this.#levels().length;
-  }
-
-  /** The innermost level that the caller has begun through `owner` and not ended. */
-  begunBy(owner: FrameOwner): Frame | undefined {
-    const byHand = owner.begun.at(-1);
-    for (let scope = liveScope(); scope !== undefined; scope = scope.parent) {
-      const { of, frame } = scope;
-      if (of !== this.#dataSource || frame?.owner !== owner || frame.state === 'closed') continue;
-      return byHand !== undefined && byHand.order > frame.order ? byHand : frame;
-    }
-    return byHand;
-  }
-
-  /** The innermost level that the caller is in. Its async context says so; where that knows nothing, its query runner. */
-  #locate(owner: FrameOwner): Place | undefined {
-    const scope = liveScope();
-    if (owner.spent !== undefined && !inAftermath(scope)) return { frame: owner.spent };
-    const over = this.#over(owner, scope);
-    if (over !== undefined) return { frame: over };
-    if (this.#frames.length === 0) return undefined;
-    const index = this.#indexOf(owner, scope);
-    if (index < 0) return undefined;
-    const sibling = this.#frames[index + 1];
-    const frame = this.#frames[index]!;
-    return sibling === undefined ? { frame } : { frame, sibling };
-  }
-
-  /** A level that is no more, but that the caller still takes itself to be in. */
-  #over(owner: FrameOwner, innermost: Scope | undefined): Frame | undefined {
-    for (let scope = innermost; scope !== undefined; scope = scope.parent) {
-      const { of, frame } = scope;
-      if (scope.aftermath && of === this.#dataSource) break;
-      if (of !== this.#dataSource || frame === undefined || frame.state === 'open') continue;
-      if (frame.state === 'lost' || scope.strayed || frame.owner === owner) return frame;
-    }
-    return owner.begun.find((frame) => frame.state === 'lost');
-  }
-
-  #indexOf(owner: FrameOwner, innermost: Scope | undefined): number {
-    let known = -1;
-    for (let scope = innermost; scope !== undefined && known < 0; scope = scope.parent) {
-      if (scope.of === this.#dataSource && scope.frame?.state === 'open') {
-        known = this.#frames.indexOf(scope.frame);
-      }
-    }
-    const byHand = this.#frames.findLastIndex(
-      (frame) => frame.owner === owner && frame.kind === 'manual',
-    );
-    if (byHand >= 0 || known >= 0) return this.#within(Math.max(byHand, known));
-    // Its manager was handed to code that has lost the context. On a query runner that several share, that says nothing.
-    return this.#frames.findLastIndex(
-      ({ owner: of, kind, scope }) => of === owner && kind === 'callback' && scope.ownsRunner,
-    );
-  }
-
-  /** The same code is in what a migration has begun, and in a savepoint that it has set on its own query runner. */
-  #within(index: number): number {
-    let inner = index;
-    for (;;) {
-      const { kind, owner } = this.#frames[inner]!;
-      const next = this.#frames[inner + 1];
-      if (next?.kind !== 'manual' || (kind !== 'hold' && next.owner !== owner)) return inner;
-      inner++;
-    }
-  }
-
-  #levels(): Frame[] {
-    return this.#frames.filter((frame) => frame.kind !== 'hold');
   }
 
   // --- Statements ---------------------------------------------------------------------------------------------------
@@ -179,7 +61,7 @@ export class Transactions implements TransactionContext {
     parameters: unknown[],
   ): StatementResult | Promise<StatementResult> {
     this.#look();
-    const place = this.#locate(owner);
+    const place = this.frames.locate(owner);
     if (place !== undefined) {
       place.frame.check();
       const { sibling } = place;
@@ -235,7 +117,7 @@ export class Transactions implements TransactionContext {
     try {
       return await retryWhileBusy(this.#busyTimeoutMs, () => this.#execute(owner, sql, parameters));
     } finally {
-      if (this.#frames.length === 0) this.#gate.leave(); // Else it was a BEGIN.
+      if (this.frames.isEmpty) this.#gate.leave(); // Else it was a BEGIN.
     }
   }
 
@@ -274,13 +156,13 @@ export class Transactions implements TransactionContext {
     this.#gate.tryEnter();
     // oxlint-disable-next-line typescript/unbound-method -- named, not called
     const origin = new Origin(this.perform, RAW_DEPTH);
-    this.#add(owner, 'manual', newScope(this.#dataSource), origin).started = true;
+    this.frames.push(owner, 'manual', newScope(this.#dataSource), origin).started = true;
     this.#begun();
   }
 
   /** COMMIT or ROLLBACK was sent as a query, or SQLite has ended the transaction because of an error. */
   #endedBy(sql: string, failure: unknown): void {
-    const levels = this.#levels();
+    const levels = this.frames.levels;
     const [only] = levels;
     if (failure === undefined && levels.length === 1 && only!.kind === 'manual') {
       only!.rolledBack = isRollback(sql);
@@ -320,7 +202,7 @@ export class Transactions implements TransactionContext {
   async #push(owner: FrameOwner, origin: Origin | undefined): Promise<Frame> {
     for (;;) {
       this.#look();
-      const place = this.#locate(owner);
+      const place = this.frames.locate(owner);
       place?.frame.check();
       if (place?.sibling !== undefined) {
         await this.#ended(place.sibling, 'A nested transaction');
@@ -328,30 +210,18 @@ export class Transactions implements TransactionContext {
         continue;
       }
       if (place === undefined) await this.#enter('A transaction');
-      const scope = liveScope();
-      return scope?.of === this.#dataSource &&
-        scope.adopts !== undefined &&
-        scope.frame?.state !== 'open'
-        ? this.#add(owner, scope.adopts, scope, origin)
-        : this.#add(owner, 'manual', newScope(this.#dataSource), origin);
+      const scope = this.frames.adopting();
+      return scope === undefined
+        ? this.frames.push(owner, 'manual', newScope(this.#dataSource), origin)
+        : this.frames.push(owner, scope.adopts!, scope, origin);
     }
-  }
-
-  #add(owner: FrameOwner, kind: FrameKind, scope: Scope, origin: Origin | undefined): Frame {
-    const levels = this.#levels();
-    const savepoint =
-      kind === 'hold' || levels.length === 0 ? undefined : `typeorm_${levels.length}`;
-    const frame = new Frame(owner, kind, scope, savepoint, levels[0], origin);
-    this.#frames.push(frame);
-    if (kind === 'manual') owner.begun.push(frame);
-    return frame;
   }
 
   /** An outermost level has begun. */
   #begun(): void {
-    const [outermost] = this.#frames;
+    const { outermost, innermost } = this.frames;
     const limit = this.#surroundings.limits.transactionTimeoutMs;
-    if (this.#frames.length > 1 || outermost === undefined) return;
+    if (outermost === undefined || outermost !== innermost) return;
     this.#surroundings.observe();
     if (limit <= 0) return;
     this.#forgotten = setTimeout(() => {
@@ -363,24 +233,20 @@ export class Transactions implements TransactionContext {
 
   /** COMMIT or RELEASE, when what was begun inside has ended. TRANSACTION_LEFT_OPEN, and nothing stays, where something has not. */
   async commit(frame: Frame): Promise<void> {
+    const { frames } = this;
     for (
-      let above = this.#endingAbove(frame);
-      above !== undefined;
-      above = this.#endingAbove(frame)
+      let inner = frames.endingInside(frame);
+      inner !== undefined;
+      inner = frames.endingInside(frame)
     ) {
-      await this.#ended(above, 'The end of a transaction');
+      await this.#ended(inner, 'The end of a transaction');
     }
     await this.#control(frame, () => {
-      if (this.#frames.at(-1) !== frame) throw nestedLeftOpen();
+      if (frames.innermost !== frame) throw nestedLeftOpen();
       return frame.savepoint === undefined ? 'COMMIT' : `RELEASE SAVEPOINT ${frame.savepoint}`;
     });
     this.remove(frame);
     if (frame.savepoint === undefined) this.#noteCommit();
-  }
-
-  #endingAbove(frame: Frame): Frame | undefined {
-    const index = this.#frames.indexOf(frame);
-    return this.#frames.find((above, i) => i > index && index >= 0 && above.endsByItself);
   }
 
   /** Sees to it that nothing is left of the level, in the database and here. For any state of it. */
@@ -399,16 +265,15 @@ export class Transactions implements TransactionContext {
 
   /** Takes the level and all inside it off the stack, and lets the next in when none is left. */
   remove(frame: Frame): void {
-    const index = this.#frames.indexOf(frame);
-    const ended = index < 0 ? [frame] : this.#frames.splice(index);
-    for (const inner of ended.slice(1).reverse()) {
+    const [found, ...inside] = this.frames.cut(frame);
+    for (const inner of inside.reverse()) {
       inner.rolledBack = true;
       inner.end('lost', transactionLost('the transaction around it has ended'));
     }
     if (frame.scope.ownsRunner) frame.owner.spent = frame;
     forget(frame);
     frame.end('closed');
-    if (index >= 0) this.#afterEnd(!frame.rolledBack);
+    if (found !== undefined) this.#afterEnd(!frame.rolledBack);
   }
 
   /** Runs BEGIN, COMMIT and the like, and tries again while another process holds the lock. */
@@ -440,7 +305,7 @@ export class Transactions implements TransactionContext {
    */
   async exclusively<T>(owner: FrameOwner, work: () => Promise<T>): Promise<T> {
     this.#look();
-    const place = this.#locate(owner);
+    const place = this.frames.locate(owner);
     if (place !== undefined) {
       place.frame.check();
       return work();
@@ -449,7 +314,7 @@ export class Transactions implements TransactionContext {
     const origin = new Origin(this.exclusively, RAW_DEPTH);
     await this.#enter('A migration or schema change');
     const scope = newScope(this.#dataSource);
-    const hold = this.#add(owner, 'hold', scope, origin);
+    const hold = this.frames.push(owner, 'hold', scope, origin);
     const { handle } = this.#writer;
     const foreignKeys = handle.pragma('foreign_keys', { simple: true });
     try {
@@ -470,7 +335,7 @@ export class Transactions implements TransactionContext {
   #look(): void {
     if (this.#closed) throw dataSourceClosed();
     if (this.#writer.handle.inTransaction) return;
-    if (!this.#frames.some((frame) => frame.started)) return;
+    if (!this.frames.isStarted) return;
     this.#lose(this.#surroundings.refusal() ?? transactionLost('it was rolled back from outside'));
   }
 
@@ -482,10 +347,9 @@ export class Transactions implements TransactionContext {
 
   /** The transaction is gone from the database. Its code finds out by its next statement. */
   #lose(reason: Error, committed = false): void {
-    const [outermost] = this.#levels();
+    const [outermost] = this.frames.levels;
     if (outermost === undefined) return;
-    const lost = this.#frames.splice(this.#frames.indexOf(outermost));
-    for (const frame of lost.reverse()) {
+    for (const frame of this.frames.cut(outermost).reverse()) {
       frame.rolledBack = true;
       if (frame.scope.ownsRunner) frame.owner.spent = frame;
       frame.end('lost', reason);
@@ -494,12 +358,12 @@ export class Transactions implements TransactionContext {
   }
 
   #afterEnd(committed: boolean): void {
-    if (this.#levels().length === 0) {
+    if (this.frames.levels.length === 0) {
       clearTimeout(this.#forgotten);
       if (!committed) this.#watch.changed(); // What is gone does not count for the next commit.
       this.#surroundings.observe();
     }
-    if (this.#frames.length === 0) this.#gate.leave();
+    if (this.frames.isEmpty) this.#gate.leave();
   }
 
   /** Takes no new work, gives the open transaction time to end, and then rolls it back. */
@@ -507,11 +371,13 @@ export class Transactions implements TransactionContext {
     this.#gate.close(dataSourceClosed());
     // One that was rolled back from outside (the app closes) is not waited for.
     if (!this.#closed) this.#look();
-    if (this.current() === undefined) {
+    if (this.frames.current() === undefined) {
       await this.#gate.whenLeft(this.#surroundings.limits.destroyTimeoutMs);
     }
     this.#drop(dataSourceClosed());
-    for (const hold of this.#frames.splice(0)) hold.end('lost', dataSourceClosed());
+    const { outermost: hold } = this.frames;
+    if (hold !== undefined)
+      for (const each of this.frames.cut(hold)) each.end('lost', dataSourceClosed());
     this.#closed = true;
     this.#reader?.close();
     this.#writer.close();
@@ -523,7 +389,7 @@ export class Transactions implements TransactionContext {
     if (this.#gate.tryEnter()) return;
     const started = performance.now();
     await this.#gate.enter(this.#surroundings.limits.lockTimeoutMs, () => {
-      const holder = this.#frames[0]?.describe(this.#lastSql);
+      const holder = this.frames.outermost?.describe(this.#lastSql);
       const others = `the ${this.#gate.waiting} statements before it`;
       return waitTimeout(what, performance.now() - started, holder ?? others);
     });
