@@ -2,35 +2,27 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isPersistenceError, PersistenceError } from '../../errors';
-import type {
-  BackupResult,
-  EmergencyResult,
-  Replica,
-  RestorePoint,
-  RestoreResult,
-} from '../../replica';
+import type { BackupResult, EmergencyResult, RestorePoint, RestoreResult } from '../../replica';
 import { type BackupToOptions, checkBackupCall } from '../backup/backup-call';
 import type { DatabaseBackup } from '../backup/database-backup';
 import { errorLine, type LineLog } from '../log/event-log';
-import { CLOSING_SHARE } from '../lifecycle/closing-share';
 import type { Redact } from '../log/redact';
 import { redactedError } from '../log/redact-error';
-import { formatDuration } from '../log/units';
 import { variableName } from '../module/environment';
 import { IN_MEMORY, type PersistenceSettings } from '../module/settings';
 import type { FlushResult, PersistenceStatus } from '../persistence-status';
 import type { WriteLock } from '../../engine/database-engine';
 import type { ScheduledTask } from '../schedule/scheduled-task';
 import type { AppConnections } from '../typeorm/app-connections';
+import { DatabaseEnd } from './database-end';
+import type { LiveReplica } from './live-replica';
+import { noDataSource, notConfigured, unconfirmed } from './life-errors';
 import type { Rescue } from './rescue';
 import type { EmergencyOptions, RestoreOptions, RestorePointsQuery } from './rescue-options';
 import type { StoreAccess } from './store-access';
 import { TransactionWatch } from './transaction-watch';
 import { summarise } from './summary';
 import { backupFields, maintenanceFields, requestFields, shownError } from './work-status';
-
-/** What is used of a `Replica`. */
-export type LiveReplica = Pick<Replica, 'start' | 'wake' | 'flush' | 'hurry' | 'status' | 'stop'>;
 
 export interface DatabaseLifeParts {
   readonly settings: PersistenceSettings;
@@ -55,9 +47,6 @@ export interface DatabaseLifeParts {
 
 const NOTHING_WAITS = { ms: 0, commits: 0, bytes: 0 } as const;
 
-/** On top of the shutdown time, for letting go of the file. */
-const GRACE_MS = 500;
-
 /** One database for one process life: started once, drained once. What SyncService, health, TypeORM and shutdown share. */
 export class DatabaseLife {
   readonly settings: PersistenceSettings;
@@ -67,15 +56,16 @@ export class DatabaseLife {
   #draining: Promise<boolean> | undefined;
   #failure: PersistenceStatus['error'] = null;
   #openSince: number | null = null;
-  #closingSince: number | undefined;
   #dataSource: DataSource | undefined;
   readonly #watch: TransactionWatch;
+  readonly #end: DatabaseEnd;
   readonly #beforeRelease: (() => Promise<void>)[] = [];
 
   constructor(parts: DatabaseLifeParts) {
     this.#parts = parts;
     this.settings = parts.settings;
     this.connections = parts.connections;
+    this.#end = new DatabaseEnd(parts);
     const { lock, lines, now, settings, connections } = parts;
     this.#watch = new TransactionWatch({
       known: () => connections.transactionAgeMs(),
@@ -209,8 +199,7 @@ export class DatabaseLife {
 
   /** The app has begun to close: what requests take from now on goes off the time of `drain()`, in part. */
   closing(): void {
-    this.#closingSince ??= this.#parts.now();
-    this.#parts.replica?.hurry();
+    this.#end.closing();
   }
 
   /**
@@ -269,92 +258,14 @@ export class DatabaseLife {
   }
 
   async #drain(): Promise<boolean> {
-    const { replica, lines } = this.#parts;
     this.#watch.stop();
-    if (replica === null || this.#starting === undefined) return true;
-    const timeoutMs = this.#timeLeft();
-    const drained = this.#release(this.#starting, replica, timeoutMs);
-    // The replica keeps its own time; this bounds what it cannot: a start that never ends.
-    const clean = await within(drained, timeoutMs + GRACE_MS);
-    if (clean !== undefined) return clean;
-    lines.error(`The database was not released within ${formatDuration(timeoutMs)}.`);
-    return false;
-  }
-
-  /** Of `shutdownTimeoutMs`, behind the requests that were still under way. */
-  #timeLeft(): number {
-    const { settings, now } = this.#parts;
-    const spent = this.#closingSince === undefined ? 0 : now() - this.#closingSince;
-    return settings.shutdownTimeoutMs - Math.min(spent, CLOSING_SHARE * settings.shutdownTimeoutMs);
-  }
-
-  async #release(
-    starting: Promise<void>,
-    replica: LiveReplica,
-    timeoutMs: number,
-  ): Promise<boolean> {
-    const { lines, now } = this.#parts;
-    const begun = now();
-    const patience = timeoutMs * CLOSING_SHARE;
-    try {
-      await starting.catch(() => {}); // Reported when it failed.
-      const ended = this.#endWork();
-      if (!(await this.connections.refuseWrites(patience))) {
-        lines.warn(
-          `A transaction was still open after ${formatDuration(patience)} of shutting down and was rolled back.`,
-        );
-      }
-      await ended;
-      const left = timeoutMs - (now() - begun);
-      return await replica.stop({ timeoutMs: Math.max(0, left) });
-    } catch (error) {
-      lines.error(`The database was not released cleanly. ${String(error)}`);
-      return false;
-    }
+    if (this.#starting === undefined) return true;
+    return this.#end.drain(this.#starting, () => this.#endWork());
   }
 
   /** Nothing is written beside the log any more. */
   async #endWork(): Promise<void> {
     await Promise.all([...this.#beforeRelease.map((work) => work()), this.#parts.backup?.stop()]);
-  }
-}
-
-function notConfigured({ name }: PersistenceSettings, message: string): PersistenceError {
-  const variable = variableName('NETWORK_DB_PATH', name);
-  return new PersistenceError('STORE_NOT_CONFIGURED', message, {
-    hint: `Set ${variable} to a file on storage that outlives the container, or give the module of this database a storage.`,
-  });
-}
-
-function noDataSource({ name }: PersistenceSettings): PersistenceError {
-  return new PersistenceError(
-    'MODULE_MISSING',
-    `No DataSource has opened the database "${name}", so there is nothing to begin a transaction with.`,
-    {
-      hint: 'Import TypeOrmModule.forRootAsync(PersistenceModule.typeOrm({...})). With another library commit as it does, and then await sync.flush().',
-    },
-  );
-}
-
-/** The transaction is committed; only whether it is stored is not known. */
-function unconfirmed(cause: unknown): PersistenceError {
-  return new PersistenceError(
-    'COMMIT_UNCONFIRMED',
-    'The transaction is committed in the local database, but was not confirmed to be stored.',
-    { cause },
-  );
-}
-
-/** What `promise` resolves to; undefined if that takes longer than `timeoutMs`. */
-async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, undefined);
-  });
-  try {
-    return await Promise.race([promise, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

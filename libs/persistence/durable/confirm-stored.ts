@@ -30,8 +30,12 @@ export async function confirmStored(
     databases.map((database) => {
       const { confirmTimeoutMs } = database.settings;
       const leftMs = Math.max(0, confirmTimeoutMs - waitedMs);
-      return patience.within(storedIn(database, transactions), leftMs, () =>
-        tooLate(confirmTimeoutMs),
+      return patience.within(storedIn(database, transactions), leftMs, (closing) =>
+        tooLate(
+          closing
+            ? 'The app is closing.'
+            : `That took longer than ${formatDuration(confirmTimeoutMs)}.`,
+        ),
       );
     }),
   );
@@ -61,11 +65,8 @@ function rolledBack(): PersistenceError {
 const NOT_CONFIRMED =
   'What was committed before this answer was not confirmed to be stored, so the answer was not sent.';
 
-function tooLate(ms: number): PersistenceError {
-  return new PersistenceError(
-    'COMMIT_UNCONFIRMED',
-    `${NOT_CONFIRMED} That took longer than ${formatDuration(ms)}, or the app was being closed.`,
-  );
+function tooLate(why: string): PersistenceError {
+  return new PersistenceError('COMMIT_UNCONFIRMED', `${NOT_CONFIRMED} ${why}`);
 }
 
 const SUPERSEDED =

@@ -39,6 +39,7 @@ describe('patience', () => {
     now = 1;
     await expect(waiting).rejects.toThrow('late');
     now = 5;
-    await expect(patience.within(never(), 60_000, late)).rejects.toThrow('late');
+    const closing = (isClosing: boolean) => new Error(`closing: ${isClosing}`);
+    await expect(patience.within(never(), 60_000, closing)).rejects.toThrow('closing: true');
   });
 });

@@ -3,7 +3,7 @@ const TICK_MS = 25;
 
 interface Wait {
   readonly endsAt: number;
-  readonly giveUp: () => void;
+  readonly giveUp: (closing: boolean) => void;
 }
 
 /** Bounds waits one by one, and all of them together once the app closes. One timer serves all. */
@@ -17,10 +17,10 @@ export class Patience {
     private readonly now: () => number,
   ) {}
 
-  /** What `work` settles to; rejects with what `late` makes if that takes longer than `ms`, give or take a tick. */
-  within<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
+  /** What `work` settles to; rejects with what `late` makes if that takes longer than `ms`, give or take a tick, or the app closes. */
+  within<T>(work: Promise<T>, ms: number, late: (closing: boolean) => Error): Promise<T> {
     return new Promise((resolve, reject) => {
-      const wait: Wait = { endsAt: this.now() + ms, giveUp: () => reject(late()) };
+      const wait: Wait = { endsAt: this.now() + ms, giveUp: (closing) => reject(late(closing)) };
       this.#waiting.add(wait);
       this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
       work.then(
@@ -46,7 +46,7 @@ export class Patience {
     for (const wait of this.#waiting) {
       if (now < Math.min(wait.endsAt, this.#endsAt)) continue;
       this.#waiting.delete(wait);
-      wait.giveUp();
+      wait.giveUp(now < wait.endsAt);
     }
     // Not before: one who waits alone, again and again, shall make no timer each time.
     if (this.#waiting.size > 0) return;
