@@ -67,8 +67,9 @@ describeWithLitestream('litestream, with a replica that was folded and thinned o
   }
   let clockAhead = 0;
   beforeEach(() => {
-    clockAhead = 0;
     const now = Date.now.bind(Date);
+    // Shortly behind a full hour, so that none ends while the test runs: that would fold into another level.
+    clockAhead = 3_600_000 - (now() % 3_600_000) + 60_000;
     jest.spyOn(Date, 'now').mockImplementation(() => now() + clockAhead);
   });
   afterEach(() => jest.restoreAllMocks());

@@ -160,7 +160,6 @@ export class Publisher {
       if (this.stopped) return;
       await this.round();
       await this.options.clock.immediate();
-      this.pace.answered();
     }
   }
 
@@ -173,8 +172,8 @@ export class Publisher {
     const { pace, waiters } = this;
     for (let news = false; !this.stopped;) {
       pace.renew();
-      if (waiters.count > 0 && !news && pace.paced(true) > 0) news = await this.findNews();
-      const left = pace.left(waiters.count);
+      if (waiters.count > 0 && !news && pace.left(true) > 0) news = await this.findNews();
+      const left = pace.left(waiters.count > 0);
       if (left <= 0) return;
       await pace.sleep(left);
     }
@@ -215,7 +214,7 @@ export class Publisher {
       // Writers that wait for an answer write nothing meanwhile, so the log can be emptied without shutting anybody out.
       if (engine.checkpointDue === 'overdue') await this.checkpoint();
       this.storedVersion = version;
-      pace.served(waiters.answer(), waiters.count);
+      waiters.answer();
       if (engine.checkpointDue !== 'no' && !this.stopped) await this.checkpoint();
     } catch (error) {
       if (this.fence) return waiters.rejectAll(this.fence);
@@ -247,7 +246,7 @@ export class Publisher {
     const settled = await this.persist(entry);
     if (!settled.ours) await this.settleTaken(settled.foreign.header.nodeId, entry.txid);
     const at = clock.now();
-    this.pace.published(at - begun);
+    this.pace.published();
     this.head = { ...this.head, ...pick(captured), nodeId, kind: 'data', position: null };
     this.hooks.stored(captured);
     this.failure = null;

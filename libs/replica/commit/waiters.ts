@@ -54,14 +54,13 @@ export class Waiters {
     this.waiting.unshift(...this.serving.splice(0));
   }
 
-  /** All that were taken is stored, or it never will be. Returns how many were told. */
-  answer(error?: PersistenceError): number {
+  /** All that were taken is stored, or it never will be. */
+  answer(error?: PersistenceError): void {
     const answered = this.serving.splice(0);
     for (const waiter of answered)
       if (error) waiter.reject(error);
       else waiter.resolve();
     if (this.oldest === undefined) this.stopWatch();
-    return answered.length;
   }
 
   /** Nothing will be stored any more. */
