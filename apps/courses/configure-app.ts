@@ -1,9 +1,8 @@
 import { type INestApplication, ValidationPipe } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { SyncService } from 'nestjs-persistence';
+import { DatabaseBusyFilter } from './http/database-busy.filter';
 import { PersistenceErrorFilter } from './http/persistence-error.filter';
-import { QueryFailedFilter } from './http/query-failed.filter';
 
 /** What `main.ts` and the tests set up alike: validation, the answers to errors, the OpenAPI page at `/docs`. */
 export function configureApp(app: INestApplication): void {
@@ -13,7 +12,7 @@ export function configureApp(app: INestApplication): void {
   const adapterHost = app.get(HttpAdapterHost);
   app.useGlobalFilters(
     new PersistenceErrorFilter(adapterHost),
-    new QueryFailedFilter(adapterHost, app.get(SyncService)),
+    new DatabaseBusyFilter(adapterHost.httpAdapter),
   );
   const description = new DocumentBuilder()
     .setTitle('Courses')

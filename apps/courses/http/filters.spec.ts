@@ -1,14 +1,13 @@
 import { Controller, Get, type INestApplication } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { PersistenceError, type PersistenceStatus, type SyncService } from 'nestjs-persistence';
+import { PersistenceError } from 'nestjs-persistence';
 import request from 'supertest';
 import { QueryFailedError } from 'typeorm';
+import { DatabaseBusyFilter } from './database-busy.filter';
 import { PersistenceErrorFilter } from './persistence-error.filter';
-import { QueryFailedFilter } from './query-failed.filter';
 
 let thrown: Error;
-let role: PersistenceStatus['role'];
 
 @Controller()
 class FailingController {
@@ -24,17 +23,14 @@ beforeAll(async () => {
   const module = await Test.createTestingModule({ controllers: [FailingController] }).compile();
   app = module.createNestApplication({ logger: false });
   const adapterHost = app.get(HttpAdapterHost);
-  const sync = { status: () => ({ role }) } as unknown as SyncService;
   app.useGlobalFilters(
     new PersistenceErrorFilter(adapterHost),
-    new QueryFailedFilter(adapterHost, sync),
+    new DatabaseBusyFilter(adapterHost.httpAdapter),
   );
   await app.init();
 });
 
 afterAll(() => app?.close());
-
-beforeEach(() => (role = 'owner'));
 
 async function answerTo(error: Error): Promise<{ status: number; code: string; text: string }> {
   thrown = error;
@@ -53,14 +49,6 @@ describe('the answers to errors', () => {
       expect(answer).toMatchObject({ status: 503, code: 'DATABASE_BUSY' });
     },
   );
-
-  it.each([
-    ['fenced', 'REPLICA_FENCED'],
-    ['stopped', 'SHUTTING_DOWN'],
-  ] as const)('a read-only connection of a %s instance is 503 %s', async (asRole, code) => {
-    role = asRole;
-    expect(await answerTo(sqlite('SQLITE_READONLY'))).toMatchObject({ status: 503, code });
-  });
 
   it('what SQLite refuses for other reasons is a 500', async () => {
     expect(await answerTo(sqlite('SQLITE_READONLY'))).toMatchObject({ status: 500 });

@@ -25,7 +25,7 @@ export class PersistenceErrorFilter implements ExceptionFilter<PersistenceError>
 const WAITED_IN_VAIN: readonly string[] = ['TRANSACTION_WAIT_TIMEOUT', 'TRANSACTION_LOST'];
 
 /** What is answered to an error of the persistence module. */
-export function refusalOf({ code, kind, message, hint }: PersistenceError): Refusal {
+function refusalOf({ code, kind, message, hint }: PersistenceError): Refusal {
   if (WAITED_IN_VAIN.includes(code)) {
     return {
       statusCode: 503,

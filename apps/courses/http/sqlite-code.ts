@@ -12,7 +12,7 @@ export function isDuplicate(error: unknown): boolean {
   return sqliteCode(error) === 'SQLITE_CONSTRAINT_UNIQUE';
 }
 
-/** Another process kept the database locked for longer than SQLite waits (`lockTimeoutMs`); nothing was run. */
+/** Another process kept the database locked for longer than is waited for it (5 s, the `timeout` of TypeORM); nothing was run. */
 export function isBusy(error: unknown): boolean {
   return sqliteCode(error)?.startsWith('SQLITE_BUSY') === true;
 }
