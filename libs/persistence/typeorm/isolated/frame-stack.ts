@@ -2,7 +2,7 @@ import type { OpenTransaction, TransactionContext } from '../../durable/open-tra
 import { currentRequest } from '../../durable/request-scope';
 import { Frame, type FrameKind, type FrameOwner, type Scope } from './frame';
 import type { Origin } from './origin';
-import { inAftermath, liveScope } from './scope';
+import { inAftermath, keepContexts, liveScope, releaseContexts } from './scope';
 
 /** Where a caller stands: in `frame`; `sibling` is a nested transaction that it is not in, and that has to end first. */
 export interface Place {
@@ -54,6 +54,7 @@ export class FrameStack implements TransactionContext {
     const savepoint =
       kind === 'hold' || levels.length === 0 ? undefined : `typeorm_${levels.length}`;
     const frame = new Frame(owner, kind, scope, savepoint, levels[0], origin);
+    if (this.isEmpty) keepContexts(); // Subscribers are called as part of it.
     this.#frames.push(frame);
     if (kind === 'manual') owner.begun.push(frame);
     return frame;
@@ -62,7 +63,10 @@ export class FrameStack implements TransactionContext {
   /** Takes `frame` and all inside it off. Empty if it is not there. */
   cut(frame: Frame): Frame[] {
     const index = this.#frames.indexOf(frame);
-    return index < 0 ? [] : this.#frames.splice(index);
+    if (index < 0) return [];
+    const cut = this.#frames.splice(index);
+    if (this.isEmpty) releaseContexts();
+    return cut;
   }
 
   // --- Who is inside ------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@ import type { FrameOwner } from './frame';
 import { beginWithoutOwner, dataSourceClosed } from './isolation-errors';
 import { isolatedManager } from './isolated-manager';
 import { isolatedRunner, type IsolatedRunner, type Session } from './isolated-runner';
-import { aftermathOf, runInScope } from './scope';
+import { aftermathOf, liveScope, runInScope } from './scope';
 import { SqliteConnection, type SqliteHandle } from './sqlite-connection';
 import type { Surroundings } from './surroundings';
 import { Transactions } from './transactions';
@@ -42,8 +42,9 @@ export function isolate(dataSource: DataSource, surroundings: Surroundings): voi
   });
 
   const initialize = dataSource.initialize.bind(dataSource);
-  // Also where it is called by what a transaction has left behind that was open when the DataSource was closed.
-  dataSource.initialize = () => runInScope(aftermathOf(dataSource), initialize);
+  // What a transaction has left behind that was open when the DataSource was closed may call it, too.
+  dataSource.initialize = () =>
+    liveScope() === undefined ? initialize() : runInScope(aftermathOf(dataSource), initialize);
 
   const Runner = isolatedRunner(BaseRunner, session);
   driver.createQueryRunner = () => new Runner(driver);

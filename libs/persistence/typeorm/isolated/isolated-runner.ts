@@ -6,6 +6,7 @@ import { isPersistenceError } from '../../../errors';
 import type { Frame, FrameOwner, Scope } from './frame';
 import { isolatedBroadcaster } from './isolated-broadcaster';
 import { Origin } from './origin';
+import { keepContexts, releaseContexts } from './scope';
 import type { StatementResult } from './sqlite-connection';
 import type { Surroundings } from './surroundings';
 import type { Transactions } from './transactions';
@@ -33,10 +34,6 @@ export interface IsolatedRunner extends BetterSqlite3QueryRunner, FrameOwner {
   /** Where subscribers stand that it calls while a transaction of its own is open. */
   scopeByHand(): Scope | undefined;
 }
-
-type TransactionEvent =
-  | `${'Before' | 'After'}TransactionStart`
-  | `${'Before' | 'After'}Transaction${'Commit' | 'Rollback'}`;
 
 /** TypeORM types the parameters of each event by themselves. */
 interface QueryBroadcaster {
@@ -86,9 +83,9 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
       parameters: unknown[],
       work: () => T | Promise<T>,
     ): Promise<T> {
-      const { logger, subscribers, options } = dataSource;
+      const { logger, options } = dataSource;
       logger.logQuery(sql, parameters, this);
-      if (subscribers.length > 0) await this.broadcaster.broadcast('BeforeQuery', sql, parameters);
+      if (this.isWatched) await this.broadcaster.broadcast('BeforeQuery', sql, parameters);
       const startedAt = Date.now();
       try {
         const pending = work();
@@ -98,7 +95,7 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
         if (maxQueryExecutionTime && tookMs > maxQueryExecutionTime) {
           logger.logQuerySlow(tookMs, sql, parameters, this);
         }
-        if (subscribers.length > 0) {
+        if (this.isWatched) {
           await this.told(sql, parameters, true, tookMs, result?.raw, undefined);
         }
         return result;
@@ -106,7 +103,7 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
         if (raw instanceof SubscriberFailure) throw raw.cause;
         const error = this.explained(raw, sql, parameters);
         logger.logQueryError(error, sql, parameters, this);
-        if (subscribers.length > 0) {
+        if (this.isWatched) {
           await this.told(sql, parameters, false, undefined, undefined, raw);
         }
         throw error;
@@ -167,9 +164,9 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
       await this.rollback(this.toEnd());
     }
 
-    /** To the subscribers. Where there are none, TypeORM would build the event all the same. */
-    private async announce(event: TransactionEvent): Promise<void> {
-      if (dataSource.subscribers.length > 0) await this.broadcaster.broadcast(event);
+    /** There are subscribers; where there are none TypeORM would build its events all the same. */
+    private get isWatched(): boolean {
+      return dataSource.subscribers.length > 0;
     }
 
     private toEnd(): Frame {
@@ -183,21 +180,20 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
       const { transactions } = session;
       const isolation = given ?? defaultIsolation(dataSource);
       this.checkIsolation(isolation);
-      await this.announce('BeforeTransactionStart');
+      if (this.isWatched) await this.broadcaster.broadcast('BeforeTransactionStart');
       const depth = transactions.frames.depth(this);
       if (isolation !== undefined && depth === 0) {
         await this.query(`PRAGMA read_uncommitted = ${isolation === 'READ UNCOMMITTED'}`);
       }
+      const sql = depth === 0 ? 'BEGIN TRANSACTION' : `SAVEPOINT typeorm_${depth}`;
       let frame: Frame | undefined;
       try {
-        await this.reported(
-          depth === 0 ? 'BEGIN TRANSACTION' : `SAVEPOINT typeorm_${depth}`,
-          [],
-          async () => {
-            frame = await transactions.begin(this, origin);
-          },
-        );
-        await this.announce('AfterTransactionStart');
+        await this.reported(sql, [], () => {
+          const begun = transactions.begin(this, origin);
+          if (!(begun instanceof Promise)) return void (frame = begun);
+          return begun.then((late) => void (frame = late));
+        });
+        if (this.isWatched) await this.broadcaster.broadcast('AfterTransactionStart');
         return frame!;
       } catch (error) {
         if (frame !== undefined) transactions.discard(frame);
@@ -216,11 +212,11 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
     async commit(frame: Frame): Promise<void> {
       if (frame.rolledBack) frame.check(); // Together with the one around it, while its code went on.
       if (frame.state === 'closed') throw new errors.TransactionNotStartedError();
-      await this.announce('BeforeTransactionCommit');
+      if (this.isWatched) await this.broadcaster.broadcast('BeforeTransactionCommit');
       const { savepoint } = frame;
       const sql = savepoint === undefined ? 'COMMIT' : `RELEASE SAVEPOINT ${savepoint}`;
       await this.reported(sql, [], () => session.transactions.commit(frame));
-      await this.announce('AfterTransactionCommit');
+      if (this.isWatched) await this.tellOfEnd('AfterTransactionCommit');
     }
 
     async rollback(frame: Frame): Promise<void> {
@@ -228,12 +224,23 @@ export function isolatedRunner(Base: RunnerClass, session: Session): IsolatedRun
       const { savepoint } = frame;
       const sql = savepoint === undefined ? 'ROLLBACK' : `ROLLBACK TO SAVEPOINT ${savepoint}`;
       try {
-        await this.announce('BeforeTransactionRollback');
+        if (this.isWatched) await this.broadcaster.broadcast('BeforeTransactionRollback');
         await this.reported(sql, [], () => session.transactions.discard(frame));
       } finally {
         session.transactions.discard(frame);
       }
-      await this.announce('AfterTransactionRollback');
+      if (this.isWatched) await this.tellOfEnd('AfterTransactionRollback');
+    }
+
+    private async tellOfEnd(
+      event: 'AfterTransactionCommit' | 'AfterTransactionRollback',
+    ): Promise<void> {
+      keepContexts(); // That it is over is known by the context, too.
+      try {
+        await this.broadcaster.broadcast(event);
+      } finally {
+        releaseContexts();
+      }
     }
 
     scopeByHand(): Scope | undefined {

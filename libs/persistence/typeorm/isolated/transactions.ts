@@ -179,41 +179,58 @@ export class Transactions {
 
   // --- Levels -------------------------------------------------------------------------------------------------------
 
-  /** Makes room for a new level of the caller, nested if it is in the open transaction, and begins it. */
-  async begin(owner: FrameOwner, origin: Origin | undefined): Promise<Frame> {
-    const frame = await this.#push(owner, origin);
+  /**
+   * Begins a new level of the caller, nested if it is in the open transaction; where nobody has to be waited for, at once:
+   * each promise on the way would cost as much as the statement.
+   */
+  begin(owner: FrameOwner, origin: Origin | undefined): Frame | Promise<Frame> {
+    const room = this.#makeRoom(owner);
+    if (room === undefined) return this.#open(owner, origin);
+    return room.then(() => this.#open(owner, origin));
+  }
+
+  /** Undefined where there is room already. */
+  #makeRoom(owner: FrameOwner): Promise<void> | undefined {
+    this.#look();
+    const place = this.frames.locate(owner);
+    place?.frame.check();
+    if (place?.sibling !== undefined) {
+      return this.#ended(place.sibling, 'A nested transaction').then(() => {
+        place.frame.check();
+        return this.#makeRoom(owner);
+      });
+    }
+    return place !== undefined || this.#gate.tryEnter() ? undefined : this.#enter('A transaction');
+  }
+
+  #open(owner: FrameOwner, origin: Origin | undefined): Frame | Promise<Frame> {
+    const scope = this.frames.adopting();
+    const frame = this.frames.push(
+      owner,
+      scope?.adopts ?? 'manual',
+      scope ?? newScope(this.#dataSource),
+      origin,
+    );
+    const opened = () => {
+      frame.started = true;
+      if (frame.savepoint !== undefined) frame.kept = this.#watch.kept();
+      this.#begun();
+      return frame;
+    };
+    const failed = (error: unknown): never => {
+      this.discard(frame);
+      throw error;
+    };
     try {
-      await this.#control(frame, () => {
+      const pending = this.#control(frame, () => {
         if (frame.savepoint !== undefined) return `SAVEPOINT ${frame.savepoint}`;
         // The write lock at once: a transaction that has read cannot be told to wait for it later. Where nothing may be
         // written, reading goes on.
         return this.#surroundings.refusal() === undefined ? 'BEGIN IMMEDIATE' : 'BEGIN';
       });
+      return pending === undefined ? opened() : pending.then(opened, failed);
     } catch (error) {
-      this.discard(frame);
-      throw error;
-    }
-    frame.started = true;
-    if (frame.savepoint !== undefined) frame.kept = this.#watch.kept();
-    this.#begun();
-    return frame;
-  }
-
-  async #push(owner: FrameOwner, origin: Origin | undefined): Promise<Frame> {
-    for (;;) {
-      this.#look();
-      const place = this.frames.locate(owner);
-      place?.frame.check();
-      if (place?.sibling !== undefined) {
-        await this.#ended(place.sibling, 'A nested transaction');
-        place.frame.check();
-        continue;
-      }
-      if (place === undefined) await this.#enter('A transaction');
-      const scope = this.frames.adopting();
-      return scope === undefined
-        ? this.frames.push(owner, 'manual', newScope(this.#dataSource), origin)
-        : this.frames.push(owner, scope.adopts!, scope, origin);
+      return failed(error);
     }
   }
 
@@ -232,21 +249,21 @@ export class Transactions {
   }
 
   /** COMMIT or RELEASE, when what was begun inside has ended. TRANSACTION_LEFT_OPEN, and nothing stays, where something has not. */
-  async commit(frame: Frame): Promise<void> {
+  commit(frame: Frame): void | Promise<void> {
     const { frames } = this;
-    for (
-      let inner = frames.endingInside(frame);
-      inner !== undefined;
-      inner = frames.endingInside(frame)
-    ) {
-      await this.#ended(inner, 'The end of a transaction');
+    const inner = frames.endingInside(frame);
+    if (inner !== undefined) {
+      return this.#ended(inner, 'The end of a transaction').then(() => this.commit(frame));
     }
-    await this.#control(frame, () => {
+    const committed = () => {
+      this.remove(frame);
+      if (frame.savepoint === undefined) this.#noteCommit();
+    };
+    const pending = this.#control(frame, () => {
       if (frames.innermost !== frame) throw nestedLeftOpen();
       return frame.savepoint === undefined ? 'COMMIT' : `RELEASE SAVEPOINT ${frame.savepoint}`;
     });
-    this.remove(frame);
-    if (frame.savepoint === undefined) this.#noteCommit();
+    return pending === undefined ? committed() : pending.then(committed);
   }
 
   /** Sees to it that nothing is left of the level, in the database and here. For any state of it. */
@@ -277,7 +294,7 @@ export class Transactions {
   }
 
   /** Runs BEGIN, COMMIT and the like, and tries again while another process holds the lock. */
-  #control(frame: Frame, choose: () => string): void | Promise<void> {
+  #control(frame: Frame, choose: () => string): Promise<void> | undefined {
     const attempt = () => {
       this.#look();
       frame.check();
@@ -292,7 +309,8 @@ export class Transactions {
       }
     };
     try {
-      return attempt();
+      attempt();
+      return undefined;
     } catch (error) {
       if (!isBusy(error)) throw error;
       return retryWhileBusy(this.#busyTimeoutMs, attempt);
