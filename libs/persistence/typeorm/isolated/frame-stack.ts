@@ -116,7 +116,10 @@ export class FrameStack implements TransactionContext {
     const byHand = owner.begun.at(-1);
     for (let scope = liveScope(); scope !== undefined; scope = scope.parent) {
       const { of, frame } = scope;
-      if (of !== this.dataSource || frame?.owner !== owner || frame.state === 'closed') continue;
+      if (of !== this.dataSource || frame === undefined) continue;
+      // What is left of a level that was rolled back has begun nothing of those around it, though the query runner is one.
+      if (frame.state === 'closed' && scope.strayed) return undefined;
+      if (frame.owner !== owner || frame.state === 'closed') continue;
       return byHand !== undefined && byHand.order > frame.order ? byHand : frame;
     }
     return byHand;

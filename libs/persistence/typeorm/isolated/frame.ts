@@ -139,10 +139,10 @@ export class Scope {
     readonly ownsRunner = false,
   ) {}
 
-  /** What still runs in it belongs nowhere: its own level was rolled back, and the one around is open. */
+  /** What still runs in it belongs nowhere: its own level was rolled back, and the call, or the level around, still goes on. */
   get strayed(): boolean {
-    return (
-      this.finished && this.frame?.rolledBack === true && this.frame.outermost.state === 'open'
-    );
+    const { frame, finished } = this;
+    if (frame?.rolledBack !== true || frame.state === 'open') return false;
+    return !finished || frame.outermost.state === 'open';
   }
 }

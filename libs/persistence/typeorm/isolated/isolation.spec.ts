@@ -251,6 +251,38 @@ describe('nested transactions', () => {
     expect(db.committed()).toEqual([]);
   });
 
+  it('a save() that comes too late for its nested one does not end the outer one', async () => {
+    await db.dataSource.transaction(async (manager) => {
+      await manager.insert(Note, { text: 'o' });
+      const door = new Door();
+      let late: Promise<string> | undefined;
+      const nested = manager.transaction(async (inner) => {
+        late = outcome(door.opened.then(() => inner.save(Note, { text: 'late' })));
+        await settle();
+        throw new Error('in');
+      });
+      expect(await outcome(nested)).toBe('in');
+      door.open();
+      expect(await late).toBe('TRANSACTION_LOST');
+      await manager.insert(Note, { text: 'o2' });
+    });
+    expect(db.committed()).toEqual(['o', 'o2']);
+  });
+
+  it('nothing of a callback commits by itself once its transaction was rolled back under it', async () => {
+    const whole = db.dataSource.transaction(async (manager) => {
+      await manager.queryRunner!.rollbackTransaction();
+      const runner = db.dataSource.createQueryRunner();
+      return [
+        await outcome(insert(db.dataSource, 'by a repository')),
+        await outcome(runner.startTransaction()),
+        await outcome(db.dataSource.transaction((other) => other.insert(Note, { text: 'nested' }))),
+      ];
+    });
+    expect(await outcome(whole)).not.toBe('ok');
+    expect(db.committed()).toEqual([]);
+  });
+
   it('what still runs in a nested one that was rolled back does not land in the outer one', async () => {
     await db.dataSource.transaction(async (manager) => {
       await manager.insert(Note, { text: 'o' });
