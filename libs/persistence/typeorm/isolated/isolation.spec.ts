@@ -251,6 +251,30 @@ describe('nested transactions', () => {
     expect(db.committed()).toEqual([]);
   });
 
+  it('several that wait for the end of the same nested one go one after the other', async () => {
+    const runner = db.dataSource.createQueryRunner();
+    await db.dataSource.transaction(async (manager) => {
+      const door = new Door();
+      const first = manager.transaction(() => door.opened);
+      const failing = manager.transaction(async (inner) => {
+        await inner.insert(Note, { text: 'refused' });
+        await settle();
+        throw new Error('in');
+      });
+      const byHand = (async () => {
+        await runner.startTransaction();
+        await runner.manager.insert(Note, { text: 'by hand' });
+        await runner.commitTransaction();
+      })();
+      await settle();
+      door.open();
+      await Promise.all([first, byHand]);
+      expect(await outcome(failing)).toBe('in');
+    });
+    await runner.release();
+    expect(db.committed()).toEqual(['by hand']);
+  });
+
   it('a save() that comes too late for its nested one does not end the outer one', async () => {
     await db.dataSource.transaction(async (manager) => {
       await manager.insert(Note, { text: 'o' });

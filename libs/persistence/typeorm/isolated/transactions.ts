@@ -181,26 +181,23 @@ export class Transactions {
 
   /**
    * Begins a new level of the caller, nested if it is in the open transaction; where nobody has to be waited for, at once:
-   * each promise on the way would cost as much as the statement.
+   * each promise on the way would cost as much as the statement. That there is room is found out in the very tick in which
+   * it is taken: several may have waited for the same end.
    */
   begin(owner: FrameOwner, origin: Origin | undefined): Frame | Promise<Frame> {
-    const room = this.#makeRoom(owner);
-    if (room === undefined) return this.#open(owner, origin);
-    return room.then(() => this.#open(owner, origin));
-  }
-
-  /** Undefined where there is room already. */
-  #makeRoom(owner: FrameOwner): Promise<void> | undefined {
     this.#look();
     const place = this.frames.locate(owner);
     place?.frame.check();
     if (place?.sibling !== undefined) {
       return this.#ended(place.sibling, 'A nested transaction').then(() => {
         place.frame.check();
-        return this.#makeRoom(owner);
+        return this.begin(owner, origin);
       });
     }
-    return place !== undefined || this.#gate.tryEnter() ? undefined : this.#enter('A transaction');
+    if (place === undefined && !this.#gate.tryEnter()) {
+      return this.#enter('A transaction').then(() => this.#open(owner, origin));
+    }
+    return this.#open(owner, origin);
   }
 
   #open(owner: FrameOwner, origin: Origin | undefined): Frame | Promise<Frame> {
